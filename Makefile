@@ -1,0 +1,61 @@
+# The way of working in one list: `make demo`, `make test`; everything they need is fetched from a package registry.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/odoo-lakehouse
+BOOTSTRAP := $(CACHE)/bootstrap-1
+UV := $(BOOTSTRAP)/bin/uv
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+
+.PHONY: help demo test lint format bench lock clean dagster
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+$(UV): requirements-bootstrap.lock
+	@$(PYTHON) -c 'import sys; sys.exit("Python %d.%d is too old; 3.11 or newer is needed. Set PYTHON=/path/to/python3.11." % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	@mkdir -p $(CACHE)
+	$(PYTHON) -m venv $(BOOTSTRAP)
+	$(BOOTSTRAP)/bin/python -m pip install --quiet --require-hashes -r requirements-bootstrap.lock
+	@touch $@
+
+$(VENV)/.runtime: requirements.lock pipelines/pyproject.toml | $(UV)
+	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) $(VENV)
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps -e pipelines
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/.runtime ## a sample company through the whole pipeline, ending in demo/report.html
+	$(BIN)/odoo-lake demo --directory demo
+
+dagster: $(VENV)/.runtime ## the Dagster web UI on the demo lake
+	$(BIN)/odoo-lake demo --directory demo --serve dagster
+
+test: $(VENV)/.dev lint ## everything that can be tested on this machine
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev ## ruff, mypy --strict, sqlfluff, yamllint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/yamllint --strict .
+
+format: $(VENV)/.dev ## rewrite what a formatter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev ## measure; figures go into BENCHMARKS.md
+	$(BIN)/python -m tests.bench
+
+lock: | $(UV) ## resolve the pins anew: versions and hashes, no addresses
+	echo 'uv==0.13.9' | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -o requirements-bootstrap.lock -
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pipelines/pyproject.toml -o requirements.lock
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pipelines/pyproject.toml --group pyproject.toml:dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove what the targets made in this folder
+	rm -rf $(VENV) demo

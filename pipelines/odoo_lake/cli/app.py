@@ -1,0 +1,45 @@
+"""`odoo-lake`: the commands in one list."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from rich.console import Console
+
+from odoo_lake import __version__
+from odoo_lake.errors import UserError
+
+app = typer.Typer(
+    name="odoo-lake",
+    help="From an Odoo database to reconciled gold figures.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+def _print_version(requested: bool) -> None:
+    if requested:
+        typer.echo(f"odoo-lake {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
+) -> None:
+    """Options of every command."""
+
+
+def main() -> None:
+    """Run a command; a user's error becomes one message and exit code 2."""
+    try:
+        app()
+    except UserError as error:
+        console = Console(stderr=True, highlight=False, soft_wrap=True)
+        console.print(f"[bold red]error:[/] {error.fact}", markup=True)
+        for part in (error.consequence, error.remedy):
+            if part:
+                console.print(f"       {part}", markup=False)
+        sys.exit(2)

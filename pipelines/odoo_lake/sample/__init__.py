@@ -1,0 +1,1 @@
+"""A made-up Odoo company that obeys Odoo's invariants."""

@@ -1,0 +1,1 @@
+"""The Odoo database that is read."""
