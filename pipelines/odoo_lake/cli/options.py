@@ -1,0 +1,44 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from odoo_lake.errors import UserError
+from odoo_lake.lake.location import LAKE_VARIABLE, Lake, parse_lake
+from odoo_lake.settings import ExtractionSettings
+from odoo_lake.source.connection import SOURCE_VARIABLE, Source
+
+SourceUrl = Annotated[
+    str, typer.Option("--source", envvar=SOURCE_VARIABLE, show_envvar=True, help="PostgreSQL URL of the Odoo database.")
+]
+LakeUrl = Annotated[
+    str, typer.Option("--lake", envvar=LAKE_VARIABLE, show_envvar=True, help="Folder or s3:// name of the lake.")
+]
+Wait = Annotated[float, typer.Option("--wait", help="Seconds to wait for another run on the same lake.")]
+AcceptSchemaChanges = Annotated[
+    bool, typer.Option("--accept-schema-changes", help="Go on although columns or tables went away in Odoo.")
+]
+
+
+def source_of(url: str, settings: ExtractionSettings) -> Source:
+    if not url:
+        raise UserError("No source is given.", "There is nothing to read.", f"Give --source or set {SOURCE_VARIABLE}.")
+    return Source(url, settings)
+
+
+def lake_of(url: str) -> Lake:
+    if not url:
+        raise UserError("No lake is given.", "There is no place to write.", f"Give --lake or set {LAKE_VARIABLE}.")
+    return parse_lake(url)
+
+
+def day_of(text: str, option: str) -> date:
+    """An ISO date; raises UserError."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UserError(f"{option} is {text!r}.", "It is not a day.", "Write it as 2026-01-31.") from error

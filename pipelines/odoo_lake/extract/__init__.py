@@ -1,0 +1,1 @@
+"""From the source into bronze: one snapshot, one commit."""

@@ -1,0 +1,38 @@
+"""What an extraction is asked to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from odoo_lake.contracts.catalogue import Catalogue
+from odoo_lake.lake.location import Lake
+from odoo_lake.settings import ExtractionSettings
+from odoo_lake.source.connection import Source
+from odoo_lake.source.odoo import OdooDatabase
+
+
+@dataclass(frozen=True)
+class FigureQuery:
+    """A query whose result is kept with the run: figures to compare the marts with."""
+
+    name: str
+    statement: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What a run is asked to do."""
+
+    source: Source
+    lake: Lake
+    catalogue: Catalogue
+    settings: ExtractionSettings
+    as_of: date
+    hash_key: str | None = None
+    figures: Callable[[OdooDatabase], list[FigureQuery]] = lambda _: []
+    business_settings: Mapping[str, str] = field(default_factory=dict)
+    compare_tables: frozenset[str] = frozenset()
+    accept_schema_changes: bool = False
+    wait_seconds: float = 0

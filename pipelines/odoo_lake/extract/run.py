@@ -1,0 +1,158 @@
+"""One extraction: everything that is read comes from one snapshot and becomes visible in one commit."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+import psycopg
+
+from odoo_lake.contracts.catalogue import Catalogue
+from odoo_lake.extract.plan import Plan, make_plan
+from odoo_lake.extract.reader import Snapshot
+from odoo_lake.extract.request import Request
+from odoo_lake.extract.work import ReadingWork, RunContext
+from odoo_lake.lake.commits import BronzeLog, Commit, CommitKind, append_commit, read_log, run_id_at, unreferenced
+from odoo_lake.lake.duck import open_duckdb, quoted
+from odoo_lake.lake.lock import exclusive
+from odoo_lake.lake.store import Store
+from odoo_lake.progress import Reporter
+from odoo_lake.source.odoo import OdooDatabase, inspect
+from odoo_lake.source.projection import custom_columns, hmac_key_settings
+
+HASH_KEY_VARIABLE = "ODOO_LAKE_HASH_KEY"
+LOCK = "bronze"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run found and did."""
+
+    commit: Commit
+    database: OdooDatabase
+    plan: Plan
+    custom_columns: Mapping[str, tuple[str, ...]]
+
+
+def extract(request: Request, report: Reporter) -> Outcome:
+    """Run one extraction; raises UserError, and then nothing of it is visible."""
+    bronze = request.lake.layer("bronze")
+    bronze.check_writable()
+    with exclusive(bronze, LOCK, wait_seconds=request.wait_seconds):
+        log = read_log(bronze)
+        bronze.delete(unreferenced(bronze, log, request.catalogue))
+        with request.source.connect() as connection:
+            return _Extraction(request, bronze, log, connection, report).run()
+
+
+class _Extraction:
+    """The state of one run; its methods are called once, in the order they stand in."""
+
+    def __init__(
+        self,
+        request: Request,
+        bronze: Store,
+        log: BronzeLog,
+        connection: psycopg.Connection[tuple[Any, ...]],
+        report: Reporter,
+    ) -> None:
+        self._request = request
+        self._bronze = bronze
+        self._log = log
+        self._connection = connection
+        self._report = report
+        self._spill = request.lake.work_directory / f"spill-{os.getpid()}"
+
+    def run(self) -> Outcome:
+        request = self._request
+        database = inspect(self._connection, request.source, request.catalogue)
+        now = self._log.next_extracted_at(_now(self._connection))
+        plan = make_plan(
+            request.catalogue,
+            database,
+            self._log,
+            request.settings,
+            now=now,
+            with_hash_key=bool(request.hash_key),
+            readable_states=self._readable_states(),
+            compare_tables=request.compare_tables,
+            accept_schema_changes=request.accept_schema_changes,
+        )
+        run = uuid.uuid4()
+        snapshot = Snapshot(
+            run=run,
+            run_id=run_id_at(now, run.hex[:8]),
+            exported=_export_snapshot(self._connection),
+            extracted_at=now,
+            session_settings=hmac_key_settings(request.hash_key) if request.hash_key else {},
+        )
+        context = RunContext(request, self._bronze, self._log, snapshot, self._spill, self._report)
+        work = ReadingWork(context, plan, request.figures(database))
+        try:
+            work.run_all()
+        finally:
+            shutil.rmtree(self._spill, ignore_errors=True)
+        commit = Commit(
+            run_id=snapshot.run_id,
+            kind=CommitKind.EXTRACT,
+            extracted_at=now,
+            committed_at=datetime.now(UTC),
+            odoo_version=database.version,
+            odoo_full_version=database.full_version,
+            modules=tuple(sorted(database.modules)),
+            source=request.source.label,
+            source_identity=database.identity,
+            as_of=request.as_of.isoformat(),
+            tables=work.tables,
+            absent_tables=plan.absent,
+            figures=work.figures,
+            settings=dict(request.business_settings),
+        )
+        append_commit(self._bronze, commit)
+        return Outcome(commit, database, plan, _custom_columns(request.catalogue, database))
+
+    def _readable_states(self) -> frozenset[str]:
+        """Key states that can be read; a lost or torn one is rebuilt."""
+        readable = set()
+        with open_duckdb(threads=1) as duck:
+            self._request.lake.grant_access(duck)
+            for table in self._log.tables():
+                latest = self._log.latest(table)
+                if latest is None or latest.key_state is None:
+                    continue
+                try:
+                    duck.execute(f"select row_version from {quoted(self._bronze.url(latest.key_state))} limit 0")
+                except duckdb.Error:
+                    continue
+                readable.add(latest.key_state)
+        return frozenset(readable)
+
+
+def _now(connection: psycopg.Connection[tuple[Any, ...]]) -> datetime:
+    row = connection.execute("select now()").fetchone()
+    if row is None:
+        raise RuntimeError("select now() gave no row")
+    moment: datetime = row[0]
+    return moment.astimezone(UTC)
+
+
+def _export_snapshot(connection: psycopg.Connection[tuple[Any, ...]]) -> str:
+    row = connection.execute("select pg_export_snapshot()").fetchone()
+    if row is None:
+        raise RuntimeError("pg_export_snapshot() gave no row")
+    return str(row[0])
+
+
+def _custom_columns(catalogue: Catalogue, database: OdooDatabase) -> dict[str, tuple[str, ...]]:
+    found = {
+        contract.relation: tuple(custom_columns(contract, database.relations[contract.relation]))
+        for contract in catalogue.values()
+        if contract.relation in database.relations
+    }
+    return {relation: columns for relation, columns in found.items() if columns}

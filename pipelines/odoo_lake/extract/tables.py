@@ -1,0 +1,244 @@
+"""Read one table in one of the plan's modes; what comes back is what the commit will say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from odoo_lake.extract.plan import ROW_VERSION, Mode, TablePlan
+from odoo_lake.extract.reader import SnapshotReader
+from odoo_lake.lake.bronze import bronze_rows, bronze_types, deletion_mark, newest_rows
+from odoo_lake.lake.commits import ROOT, STATE, DataFile, TableCommit
+from odoo_lake.lake.duck import identifier, quoted
+from odoo_lake.lake.store import Store
+
+# A range of this many pages (256 MiB) is one file and one step of the progress bar.
+RANGE_PAGES = 32_768
+# Beyond this many changed rows, reading the table and keeping those is faster than asking for them by key.
+_KEYS_PER_STATEMENT = 10_000
+_MOST_KEYS_ASKED_FOR = 100_000
+
+
+@dataclass(frozen=True)
+class Range:
+    """A part of a table by row address; `end` is None for the last one."""
+
+    start: int
+    end: int | None
+
+    @property
+    def condition(self) -> str:
+        upper = f" and ctid < '({self.end},0)'::tid" if self.end is not None else ""
+        return f"ctid >= '({self.start},0)'::tid{upper}"
+
+
+def ranges(plan: TablePlan) -> list[Range | None]:
+    """The parts of a table's first read; [None] is the whole table."""
+    if not plan.has_row_ranges or plan.pages <= RANGE_PAGES:
+        return [None]
+    starts = list(range(0, plan.pages, RANGE_PAGES))
+    # Rows may lie in pages added since: the last range has no end.
+    return [Range(start, end) for start, end in zip(starts, [*starts[1:], None], strict=True)]
+
+
+@dataclass(frozen=True)
+class TableReader:
+    """Everything that reading one table needs."""
+
+    reader: SnapshotReader
+    bronze: Store
+    plan: TablePlan
+    files: tuple[DataFile, ...]
+    """The table's committed files, for modes that compare."""
+    overlap: timedelta
+
+    @property
+    def _folder(self) -> str:
+        return f"{ROOT}/{self.plan.table}/run_id={self.reader.snapshot.run_id}"
+
+    @property
+    def _key(self) -> str:
+        return ", ".join(identifier(name) for name in self.plan.contract.primary_key)
+
+    def write_range(self, part: Range | None, number: int) -> DataFile | None:
+        """Write the rows of one range as they are."""
+        condition = f"{self.plan.condition} and {part.condition}" if part else self.plan.condition
+        return self._write_rows(self._source_rows(condition), f"part-{number:05d}")
+
+    def read(self, already_written: Sequence[DataFile] = ()) -> TableCommit:
+        """Finish the table: an initial read's files are given, every other mode reads here."""
+        modes = {
+            Mode.INITIAL: lambda: self._initial(already_written),
+            Mode.COMPARE: self._compare,
+            Mode.CHANGES: self._changes,
+            Mode.REMOVE: self._remove,
+        }
+        return modes[self.plan.mode]()
+
+    def _initial(self, files: Sequence[DataFile]) -> TableCommit:
+        rows = sum(file.rows for file in files)
+        key_state = self._sweep_and_keep_keys() if self._reads_changes else None
+        return self._commit(files, rows=rows, source_rows=rows, key_state=key_state, compared=True)
+
+    def _compare(self) -> TableCommit:
+        self._load("fresh", f"select * from {self.reader.query(self._select(self.plan.condition))}")
+        columns = ", ".join(identifier(c.name) for c in self.plan.projection.columns)
+        self._load("known", f"select {self._key}, hash({columns}) as content from ({self._current()})")
+        differs = f"select fresh.* from fresh left join known using ({self._key})"
+        differs += f" where content is null or content <> hash({self._qualified('fresh')})"
+        changed = self._write_rows(differs, "part-00000")
+        deleted = self._write_deletions(f"select {self._key} from known anti join fresh using ({self._key})")
+        [(source_rows,)] = self._execute("select count(*) from fresh")
+        key_state = self._sweep_and_keep_keys() if self._reads_changes else None
+        return self._commit([changed], deleted=deleted, source_rows=source_rows, key_state=key_state, compared=True)
+
+    def _changes(self) -> TableCommit:
+        plan = self.plan
+        before = plan.previous.key_state if plan.previous else None
+        if before is None:
+            raise ValueError(f"{plan.table} has no key state to find changes with")
+        self._sweep()
+        self._load("before", f"select * from {quoted(self.bronze.url(before))}")
+        self._load(
+            "changed",
+            f"select {self._key} from swept left join before using ({self._key})"
+            f" where before.row_version is null or before.row_version <> swept.row_version",
+        )
+        self._load("gone", f"select {self._key} from before anti join swept using ({self._key})")
+        [(count, gone, source_rows)] = self._execute(
+            "select (select count(*) from changed), (select count(*) from gone), (select count(*) from swept)"
+        )
+        files = []
+        if not plan.has_row_versions:
+            files.append(self._write_rows(self._overlapping_rows(), "part-00000"))
+        elif count:
+            files.append(self._write_rows(self._changed_rows(count), "part-00000"))
+        deleted = self._write_deletions(f"select {self._key} from gone") if gone else None
+        key_state = self._keep_keys() if count or gone else before
+        return self._commit(files, deleted=deleted, source_rows=source_rows, key_state=key_state, compared=False)
+
+    def _remove(self) -> TableCommit:
+        self._load("known", f"select {self._key} from ({self._current()})")
+        deleted = self._write_deletions(f"select {self._key} from known")
+        return self._commit([], deleted=deleted, source_rows=0, key_state=None, compared=True)
+
+    @property
+    def _reads_changes(self) -> bool:
+        return self.plan.contract.cursor is not None
+
+    def _select(self, condition: str) -> str:
+        return f"select {self.plan.projection.select_list} from {self.plan.relation} where {condition}"
+
+    def _source_rows(self, condition: str) -> str:
+        return f"select * from {self.reader.query(self._select(condition))}"
+
+    def _qualified(self, relation: str) -> str:
+        return ", ".join(f"{relation}.{identifier(c.name)}" for c in self.plan.projection.columns)
+
+    def _current(self) -> str:
+        """The newest bronze rows in today's columns, whatever columns they were written with."""
+        urls = [self.bronze.url(file.path) for file in self.files]
+        columns = self.plan.projection.columns or tuple(
+            self.plan.contract.column(name) for name in self.plan.contract.primary_key
+        )
+        return newest_rows(bronze_rows(urls, bronze_types(columns)), self.plan.contract.primary_key)
+
+    def _sweep(self) -> None:
+        """Every key of the source, with its row version where that may be read."""
+        version = f"{ROW_VERSION}::text::int8" if self.plan.has_row_versions else "0::int8"
+        statement = (
+            f"select {self._key}, {version} as row_version from {self.plan.relation} where {self.plan.condition}"
+        )
+        self._load("swept", f"select * from {self.reader.query(statement)}")
+
+    def _keep_keys(self) -> str:
+        path = f"{STATE}/{self.plan.table}/{self.reader.snapshot.run_id}.parquet"
+        self.bronze.prepare(f"{STATE}/{self.plan.table}")
+        self.reader.write("select * from swept", self.bronze.url(path), self.plan.table)
+        return path
+
+    def _sweep_and_keep_keys(self) -> str:
+        self._sweep()
+        return self._keep_keys()
+
+    def _changed_rows(self, count: int) -> str:
+        """The rows of table `changed`, asked for by key or sieved out of the whole table."""
+        [key] = self.plan.contract.primary_key
+        if count > _MOST_KEYS_ASKED_FOR:
+            return f"select * from ({self._source_rows(self.plan.condition)}) semi join changed using ({self._key})"
+        keys = [row[0] for row in self._execute(f"select {identifier(key)} from changed order by 1")]
+        batches = [keys[start : start + _KEYS_PER_STATEMENT] for start in range(0, count, _KEYS_PER_STATEMENT)]
+        conditions = (f"{identifier(key)} = any('{{{','.join(map(str, batch))}}}')" for batch in batches)
+        return " union all ".join(self._source_rows(f"{self.plan.condition} and {c}") for c in conditions)
+
+    def _overlapping_rows(self) -> str:
+        """Without row versions: rows since the cursor, less the overlap, that differ from bronze; and new keys."""
+        cursor = self.plan.previous.cursor if self.plan.previous else None
+        since = f"{(cursor - self.overlap).replace(tzinfo=None)}" if cursor else "-infinity"
+        condition = f"{self.plan.condition} and {self.plan.contract.cursor} >= '{since}'"
+        self._load("fresh", self._source_rows(condition))
+        columns = ", ".join(identifier(c.name) for c in self.plan.projection.columns)
+        current = f"({self._current()}) semi join fresh using ({self._key})"
+        self._load("known", f"select {self._key}, hash({columns}) as content from {current}")
+        [(missed,)] = self._execute(f"select count(*) from changed anti join fresh using ({self._key})")
+        differs = f"select fresh.* from fresh left join known using ({self._key})"
+        differs += f" where content is null or content <> hash({self._qualified('fresh')})"
+        if missed:
+            self._load("changed", f"select * from changed anti join fresh using ({self._key})")
+            differs += f" union all {self._changed_rows(missed)}"
+        return differs
+
+    def _write_rows(self, rows: str, part: str) -> DataFile | None:
+        path = f"{self._folder}/{part}.parquet"
+        self.bronze.prepare(self._folder)
+        written = self.reader.write_rows(rows, f"{self.plan.table}/{part}", self.bronze.url(path), self.plan.table)
+        if written.rows == 0:
+            self.bronze.delete([path])
+            return None
+        return DataFile(path=path, rows=written.rows, bytes=written.bytes)
+
+    def _write_deletions(self, keys: str) -> DataFile | None:
+        mark = deletion_mark(self.reader.snapshot.extracted_at)
+        return self._write_rows(f"select *, {mark} from ({keys})", "deleted-00000")
+
+    def _commit(
+        self,
+        files: Sequence[DataFile | None],
+        *,
+        source_rows: int,
+        key_state: str | None,
+        compared: bool,
+        rows: int | None = None,
+        deleted: DataFile | None = None,
+    ) -> TableCommit:
+        written = [file for file in files if file is not None]
+        previous, extracted_at = self.plan.previous, self.reader.snapshot.extracted_at
+        return TableCommit(
+            files=(*written, *([deleted] if deleted else [])),
+            rows_written=rows if rows is not None else sum(file.rows for file in written),
+            rows_deleted=deleted.rows if deleted else 0,
+            source_rows=source_rows,
+            columns=self.plan.projection.signature,
+            key_state=key_state,
+            has_row_versions=self.plan.has_row_versions,
+            cursor=self._cursor(),
+            compared_at=extracted_at if compared or previous is None else previous.compared_at,
+        )
+
+    def _cursor(self) -> datetime | None:
+        cursor = self.plan.contract.cursor
+        if cursor is None or self.plan.mode is Mode.REMOVE or self.plan.has_row_versions:
+            return None
+        # A clock that ran ahead must not hide the rows written after it was put right.
+        limit = self.reader.snapshot.extracted_at
+        condition = f"{cursor} <= '{limit:%Y-%m-%d %H:%M:%S.%f}'"
+        statement = f"select max({cursor}) as greatest from {self.plan.relation} where {condition}"
+        [(greatest,)] = self.reader.execute(f"select greatest from {self.reader.query(statement)}", self.plan.table)
+        return greatest.replace(tzinfo=limit.tzinfo) if greatest else None
+
+    def _load(self, name: str, statement: str) -> None:
+        self.reader.load(name, statement, self.plan.table)
+
+    def _execute(self, statement: str) -> list[tuple[int, ...]]:
+        return self.reader.execute(statement, self.plan.table)

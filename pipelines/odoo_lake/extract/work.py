@@ -1,0 +1,153 @@
+"""The readers' threads and their tasks."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from odoo_lake.errors import UserError
+from odoo_lake.extract.plan import Mode, Plan, TablePlan
+from odoo_lake.extract.reader import Snapshot, SnapshotReader
+from odoo_lake.extract.request import FigureQuery, Request
+from odoo_lake.extract.tables import Range, TableReader, ranges
+from odoo_lake.lake.commits import FIGURES, BronzeLog, DataFile, TableCommit
+from odoo_lake.lake.store import Store
+from odoo_lake.progress import Reporter
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """What every task of a run shares."""
+
+    request: Request
+    bronze: Store
+    log: BronzeLog
+    snapshot: Snapshot
+    spill: Path
+    report: Reporter
+
+
+class ReadingWork:
+    """The run's tasks, taken by the readers' threads; the first failure ends them all."""
+
+    def __init__(self, context: RunContext, plan: Plan, queries: list[FigureQuery]) -> None:
+        self.tables: dict[str, TableCommit] = {}
+        self.figures: dict[str, str] = {}
+        self._context = context
+        self._mutex = threading.Lock()
+        self._failure: BaseException | None = None
+        self._readers: list[SnapshotReader] = []
+        self._parts: dict[str, list[DataFile | None]] = {}
+        self._tasks: queue.SimpleQueue[Callable[[SnapshotReader], None]] = queue.SimpleQueue()
+        self._steps = self._fill(plan, queries)
+
+    def _fill(self, plan: Plan, queries: list[FigureQuery]) -> int:
+        # The largest tables first, so that no reader is left alone with one at the end.
+        steps = 0
+        for table in sorted(plan.tables, key=lambda table: -table.pages):
+            parts = ranges(table) if table.mode is Mode.INITIAL else [None]
+            remaining = _Countdown(len(parts))
+            for number, part in enumerate(parts):
+                self._tasks.put(self._table_task(table, part, number, remaining))
+            steps += len(parts)
+        for query in queries:
+            self._tasks.put(self._figure_task(query))
+        return steps + len(queries)
+
+    def run_all(self) -> None:
+        self._context.spill.mkdir(parents=True, exist_ok=True)
+        self._context.report.start(self._steps)
+        threads = [
+            threading.Thread(target=self._work, name=f"reader-{number}")
+            for number in range(self._context.request.settings.readers)
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            for thread in threads:
+                thread.join()
+        except KeyboardInterrupt:
+            self._fail(UserError("Interrupted.", "This run committed nothing.", "Run again: it continues."))
+            for thread in threads:
+                thread.join()
+        if self._failure is not None:
+            raise self._failure
+
+    def _work(self) -> None:
+        try:
+            context = self._context
+            memory = context.request.settings.reader_memory_mib
+            reader = SnapshotReader(
+                context.request.source, context.snapshot, context.request.lake, memory, context.spill
+            )
+            with self._mutex:
+                self._readers.append(reader)
+            try:
+                while self._failure is None:
+                    self._tasks.get_nowait()(reader)
+            except queue.Empty:
+                return
+            finally:
+                with self._mutex:
+                    self._readers.remove(reader)
+                reader.close()
+        except BaseException as error:
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        with self._mutex:
+            # Readers that were interrupted fail too; the first failure is the reason.
+            self._failure = self._failure or error
+            for reader in self._readers:
+                reader.interrupt()
+
+    def _table_task(
+        self, plan: TablePlan, part: Range | None, number: int, remaining: _Countdown
+    ) -> Callable[[SnapshotReader], None]:
+        def read(reader: SnapshotReader) -> None:
+            files = () if plan.mode is Mode.INITIAL else self._context.log.files(plan.table)
+            overlap = timedelta(minutes=self._context.request.settings.overlap_minutes)
+            table = TableReader(reader, self._context.bronze, plan, files, overlap)
+            written = table.write_range(part, number) if plan.mode is Mode.INITIAL else None
+            with self._mutex:
+                self._parts.setdefault(plan.table, []).append(written)
+            if remaining.finished_one():
+                parts = sorted((f for f in self._parts[plan.table] if f), key=lambda file: file.path)
+                commit = table.read(parts)
+                with self._mutex:
+                    self.tables[plan.table] = commit
+                facts = {"rows": commit.rows_written, "deleted": commit.rows_deleted, "mode": str(plan.mode)}
+                self._context.report.step(plan.table, **facts, reason=plan.reason)
+            else:
+                self._context.report.step(plan.table, part=number)
+
+        return read
+
+    def _figure_task(self, query: FigureQuery) -> Callable[[SnapshotReader], None]:
+        def read(reader: SnapshotReader) -> None:
+            folder = f"{FIGURES}/{self._context.snapshot.run_id}"
+            path = f"{folder}/{query.name}.parquet"
+            self._context.bronze.prepare(folder)
+            reader.write(f"select * from {reader.query(query.statement)}", self._context.bronze.url(path), query.name)
+            with self._mutex:
+                self.figures[query.name] = path
+            self._context.report.step(query.name)
+
+        return read
+
+
+class _Countdown:
+    """Says which of several threads finished last."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._mutex = threading.Lock()
+
+    def finished_one(self) -> bool:
+        with self._mutex:
+            self._count -= 1
+            return self._count == 0

@@ -1,0 +1,119 @@
+"""One writer at a time: a file lock on a local lake, a lease object on S3."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from odoo_lake.errors import UserError
+from odoo_lake.lake.store import LocalStore, S3Store, Store
+
+LEASE_SECONDS = 60
+_RENEWALS_PER_LEASE = 4
+_POLL_SECONDS = 0.5
+
+
+@contextmanager
+def exclusive(store: Store, name: str, *, wait_seconds: float = 0) -> Iterator[None]:
+    """Hold the lock `name`; when somebody else holds it, wait up to `wait_seconds`, then raise UserError.
+
+    A killed holder frees a local lock at once and an S3 lease within LEASE_SECONDS.
+    """
+    path = f"_locks/{name}.json"
+    if isinstance(store, LocalStore):
+        with _file_lock(store, path, name, time.monotonic() + wait_seconds):
+            yield
+    elif isinstance(store, S3Store):
+        with _lease(store, path, name, time.monotonic() + wait_seconds):
+            yield
+    else:
+        raise TypeError(f"no lock for {type(store).__name__}")
+
+
+def _holder() -> dict[str, Any]:
+    return {"host": socket.gethostname(), "pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
+
+
+def _refusal(name: str, where: str, holder: dict[str, Any]) -> UserError:
+    return UserError(
+        f"Another process writes {name} of this lake: pid {holder.get('pid')} on {holder.get('host')}"
+        f" since {holder.get('since')} ({where}).",
+        "Two writers at once would tear the lake apart, so this one did nothing.",
+        "Wait for it to end, or let this command wait with --wait SECONDS.",
+    )
+
+
+@contextmanager
+def _file_lock(store: LocalStore, path: str, name: str, deadline: float) -> Iterator[None]:
+    file_path = store.root / path
+    file_path.parent.mkdir(parents=True, exist_ok=True)
+    with file_path.open("a+") as file:
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    file.seek(0)
+                    raise _refusal(name, str(file_path), json.loads(file.read() or "{}")) from None
+                time.sleep(_POLL_SECONDS)
+        file.truncate(0)
+        file.write(json.dumps(_holder()))
+        file.flush()
+        yield
+
+
+@contextmanager
+def _lease(store: S3Store, path: str, name: str, deadline: float) -> Iterator[None]:
+    holder = _holder()
+    etag = _acquire(store, path, name, holder, deadline)
+    stop = threading.Event()
+    lost = threading.Event()
+
+    def renew() -> None:
+        current = etag
+        while not stop.wait(LEASE_SECONDS / _RENEWALS_PER_LEASE):
+            renewed = store.write_if(path, _lease_bytes(holder), etag=current)
+            if renewed is None:
+                lost.set()
+                return
+            current = renewed
+
+    thread = threading.Thread(target=renew, name=f"lease-{name}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+        if not lost.is_set():
+            store.delete([path])
+
+
+def _acquire(store: S3Store, path: str, name: str, holder: dict[str, Any], deadline: float) -> str:
+    while True:
+        found = store.read_with_etag(path)
+        if found is None:
+            etag = store.write_if(path, _lease_bytes(holder), etag=None)
+        else:
+            data, old_etag = found
+            other = json.loads(data)
+            expired = time.time() > other["expires"]
+            etag = store.write_if(path, _lease_bytes(holder), etag=old_etag) if expired else None
+            if etag is None and time.monotonic() >= deadline:
+                raise _refusal(name, store.url(path), other)
+        if etag is not None:
+            return etag
+        time.sleep(_POLL_SECONDS)
+
+
+def _lease_bytes(holder: dict[str, Any]) -> bytes:
+    return json.dumps({**holder, "expires": time.time() + LEASE_SECONDS}).encode()
