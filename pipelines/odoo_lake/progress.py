@@ -11,6 +11,15 @@ import structlog
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "event"]),
+    ],
+    # Standard output is for results.
+    logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+)
 log = structlog.get_logger("odoo_lake")
 
 
@@ -42,7 +51,7 @@ class _Lines:
         log.info(f"{self._title} started", steps=steps)
 
     def step(self, what: str, **facts: object) -> None:
-        log.info(self._title, what=what, **facts)
+        log.info(self._title, step=what, **facts)
 
 
 class Silent:

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from odoo_lake import __version__
 from odoo_lake.cli.extract import extract, grants
+from odoo_lake.cli.run import build, query, run
 from odoo_lake.errors import UserError
 
 app = typer.Typer(
@@ -33,8 +34,8 @@ def _options(
     """Options of every command."""
 
 
-app.command()(extract)
-app.command()(grants)
+for command in (run, extract, build, query, grants):
+    app.command()(command)
 
 
 def main() -> None:

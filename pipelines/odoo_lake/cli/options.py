@@ -9,8 +9,7 @@ import typer
 
 from odoo_lake.errors import UserError
 from odoo_lake.lake.location import LAKE_VARIABLE, Lake, parse_lake
-from odoo_lake.settings import ExtractionSettings
-from odoo_lake.source.connection import SOURCE_VARIABLE, Source
+from odoo_lake.source.connection import SOURCE_VARIABLE
 
 SourceUrl = Annotated[
     str, typer.Option("--source", envvar=SOURCE_VARIABLE, show_envvar=True, help="PostgreSQL URL of the Odoo database.")
@@ -24,10 +23,14 @@ AcceptSchemaChanges = Annotated[
 ]
 
 
-def source_of(url: str, settings: ExtractionSettings) -> Source:
+AsOf = Annotated[str, typer.Option("--as-of", help="A past day, as 2026-01-31; its state is kept apart.")]
+
+
+def required_source(url: str) -> str:
+    """The URL; raises UserError when none is given."""
     if not url:
         raise UserError("No source is given.", "There is nothing to read.", f"Give --source or set {SOURCE_VARIABLE}.")
-    return Source(url, settings)
+    return url
 
 
 def lake_of(url: str) -> Lake:

@@ -26,7 +26,6 @@ from odoo_lake.progress import Reporter
 from odoo_lake.source.odoo import OdooDatabase, inspect
 from odoo_lake.source.projection import custom_columns, hmac_key_settings
 
-HASH_KEY_VARIABLE = "ODOO_LAKE_HASH_KEY"
 LOCK = "bronze"
 
 

@@ -120,8 +120,8 @@ class ReadingWork:
                 commit = table.read(parts)
                 with self._mutex:
                     self.tables[plan.table] = commit
-                facts = {"rows": commit.rows_written, "deleted": commit.rows_deleted, "mode": str(plan.mode)}
-                self._context.report.step(plan.table, **facts, reason=plan.reason)
+                facts = {"mode": str(plan.mode), "rows": commit.rows_written, "deleted": commit.rows_deleted}
+                self._context.report.step(plan.table, **facts)
             else:
                 self._context.report.step(plan.table, part=number)
 

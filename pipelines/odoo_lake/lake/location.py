@@ -38,6 +38,11 @@ class Lake:
         return LocalStore(Path(self.root) / f"{BUCKET_PREFIX}-{name}")
 
     @property
+    def catalogues(self) -> Store:
+        """Where the published catalogues are."""
+        return self.layer("gold") if self.is_s3 else LocalStore(Path(self.root))
+
+    @property
     def work_directory(self) -> Path:
         """A local folder for what can be made anew: the build database and spilled rows."""
         named = os.environ.get(WORK_VARIABLE)

@@ -1,0 +1,1 @@
+"""From bronze to published silver and gold."""

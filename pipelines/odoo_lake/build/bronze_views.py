@@ -1,0 +1,32 @@
+"""Bronze as DuckDB views: what dbt's sources stand on."""
+
+from __future__ import annotations
+
+import duckdb
+
+from odoo_lake.contracts.catalogue import Catalogue
+from odoo_lake.contracts.model import Column, Contract
+from odoo_lake.lake.bronze import bronze_rows, bronze_types
+from odoo_lake.lake.commits import BronzeLog
+from odoo_lake.lake.duck import identifier
+from odoo_lake.lake.store import Store
+
+SCHEMA = "bronze"
+
+
+def create_bronze_views(
+    connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, log: BronzeLog, bronze: Store
+) -> None:
+    """One view per contract over committed files; a table that Odoo lacks is empty and has all its columns."""
+    connection.execute(f"create schema if not exists {SCHEMA}")
+    for table, contract in catalogue.items():
+        urls = [bronze.url(file.path) for file in log.files(table)]
+        rows = bronze_rows(urls, bronze_types(_columns_of(contract, log)))
+        connection.execute(f"create or replace view {SCHEMA}.{identifier(table)} as {rows}")
+
+
+def _columns_of(contract: Contract, log: BronzeLog) -> tuple[Column, ...]:
+    latest = log.latest(contract.table)
+    if latest is None or not latest.columns:
+        return contract.columns
+    return tuple(column for column in contract.columns if column.name in latest.columns)

@@ -1,0 +1,104 @@
+"""`odoo-lake run`, `build`, `reconcile` and `query`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from odoo_lake.build.query import Format
+from odoo_lake.build.query import query as run_query
+from odoo_lake.business import today
+from odoo_lake.cli.extract import outcome_lines
+from odoo_lake.cli.options import AcceptSchemaChanges, AsOf, LakeUrl, SourceUrl, Wait, day_of, lake_of, required_source
+from odoo_lake.extract.run import extract as run_extraction
+from odoo_lake.lake.location import Lake
+from odoo_lake.pipeline import BuildOutcome, build_and_publish
+from odoo_lake.progress import reporting
+from odoo_lake.reconcile.run import Reconciliation
+from odoo_lake.workspace import Workspace, open_workspace
+
+
+def run(
+    source: SourceUrl = "",
+    lake: LakeUrl = "",
+    as_of: AsOf = "",
+    accept_schema_changes: AcceptSchemaChanges = False,
+    wait: Wait = 0,
+) -> None:
+    """Extract, build, test, reconcile and publish."""
+    workspace = open_workspace()
+    day = day_of(as_of, "--as-of") if as_of else today(workspace.variables)
+    request = workspace.extraction(
+        workspace.source(required_source(source)),
+        lake_of(lake),
+        day,
+        accept_schema_changes=accept_schema_changes,
+        wait_seconds=wait,
+    )
+    with reporting("extract") as report:
+        outcome = run_extraction(request, report)
+    for line in outcome_lines(outcome, with_hash_key=request.hash_key is not None):
+        typer.echo(line)
+    _build(workspace, request.lake, day)
+
+
+def build(lake: LakeUrl = "", as_of: AsOf = "") -> None:
+    """Build, test, reconcile and publish what bronze holds."""
+    workspace = open_workspace()
+    _build(workspace, lake_of(lake), day_of(as_of, "--as-of") if as_of else today(workspace.variables))
+
+
+def query(
+    statement: Annotated[str, typer.Argument(help="One SQL statement over the schemas staging, silver and gold.")],
+    lake: LakeUrl = "",
+    form: Annotated[Format, typer.Option("--format", help="How rows are printed.")] = Format.TABLE,
+    as_of: AsOf = "",
+) -> None:
+    """Read what is published."""
+    workspace = open_workspace()
+    state = workspace.state(day_of(as_of, "--as-of") if as_of else None)
+    typer.echo(run_query(lake_of(lake), statement, form, state), nl=False)
+
+
+def _build(workspace: Workspace, lake: Lake, day: date) -> None:
+    build_ = workspace.build(lake, workspace.state(day))
+    with reporting("build") as report:
+        outcome = build_and_publish(build_, day, workspace.variables, report)
+    for line in _build_lines(outcome):
+        typer.echo(line)
+    if outcome.publication is None:
+        raise typer.Exit(1)
+
+
+def _build_lines(outcome: BuildOutcome) -> list[str]:
+    if outcome.unchanged and outcome.publication:
+        return [f"nothing changed since build {outcome.publication.build_id}: dbt was not started"]
+    lines = []
+    if outcome.invocation:
+        nodes = outcome.invocation.nodes
+        lines.append(f"dbt: {len(nodes)} nodes in {outcome.invocation.elapsed_seconds:.1f} s")
+        lines += [f"  {node.status}: {node.name}: {node.message}" for node in outcome.invocation.failures]
+    if outcome.reconciliation:
+        lines += reconciliation_lines(outcome.reconciliation)
+    if outcome.publication:
+        lines.append(f"published build {outcome.publication.build_id} as of {outcome.publication.as_of}")
+    else:
+        lines.append("nothing was published: readers still see the last complete state")
+    return lines
+
+
+def reconciliation_lines(reconciliation: Reconciliation) -> list[str]:
+    """A line per check, and the first figures that differ."""
+    lines = []
+    for result in reconciliation.results:
+        verdict = "equal" if result.agrees else "DIFFERS"
+        lines.append(
+            f"{verdict:8} {result.check.name:40} {result.keys_compared:>9,} keys {result.figures_compared:>10,} figures"
+            f"  greatest difference {result.greatest_difference.normalize():f}"
+        )
+        for difference in result.first_differences:
+            key = ", ".join(f"{name}={value}" for name, value in difference.key)
+            lines.append(f"         {difference.figure} at {key}: Odoo {difference.odoo}, lake {difference.lake}")
+    return lines

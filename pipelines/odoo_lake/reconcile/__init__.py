@@ -1,0 +1,1 @@
+"""Figures worked out in Odoo's own database, compared with the lake's."""

@@ -1,0 +1,65 @@
+"""What every command works with: the project's contracts, settings and business choices, read once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from odoo_lake.build.dbt import Build
+from odoo_lake.business import business_variables, today
+from odoo_lake.contracts.catalogue import Catalogue, load_catalogue
+from odoo_lake.extract.request import Request
+from odoo_lake.lake.location import Lake
+from odoo_lake.lake.state import LakeState
+from odoo_lake.pipeline import figures_for
+from odoo_lake.project import Project, find_project
+from odoo_lake.settings import Settings, load_settings
+from odoo_lake.source.connection import Source
+
+HASH_KEY_VARIABLE = "ODOO_LAKE_HASH_KEY"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """One project on one machine."""
+
+    project: Project
+    settings: Settings
+    catalogue: Catalogue
+    variables: Mapping[str, Any]
+
+    def source(self, url: str) -> Source:
+        return Source(url, self.settings.extraction)
+
+    def state(self, as_of: date | None) -> LakeState:
+        """The state of a day: only a day that is past has one of its own."""
+        return LakeState(as_of if as_of is not None and as_of < today(self.variables) else None)
+
+    def build(self, lake: Lake, state: LakeState) -> Build:
+        return Build(self.project, lake, self.catalogue, state)
+
+    def extraction(self, source: Source, lake: Lake, as_of: date, **options: Any) -> Request:
+        """An extraction that also takes the figures of `as_of`."""
+        is_past = as_of < today(self.variables)
+        return Request(
+            source=source,
+            lake=lake,
+            catalogue=self.catalogue,
+            settings=self.settings.extraction,
+            as_of=as_of,
+            hash_key=os.environ.get(HASH_KEY_VARIABLE) or None,
+            figures=figures_for(as_of, self.variables, is_past=is_past),
+            business_settings={name: str(value) for name, value in self.variables.items()},
+            **options,
+        )
+
+
+def open_workspace() -> Workspace:
+    """Read the project; raises UserError for whatever is wrong in it."""
+    project = find_project()
+    settings = load_settings(project.settings_file)
+    catalogue = load_catalogue(project.contracts).with_privacy(settings.privacy)
+    return Workspace(project, settings, catalogue, business_variables(project, settings))
