@@ -18,7 +18,11 @@ from odoo_lake.lake.duck import identifier, load_extension, open_duckdb, quoted
 from odoo_lake.lake.location import Lake
 from odoo_lake.source.connection import Source
 
-_ROWS_PER_GROUP = 122_880
+# Small dictionaries and no Bloom filters: bronze is read whole, and writing them costs a tenth of the time.
+_PARQUET_OPTIONS = (
+    "format parquet, compression zstd, row_group_size 122880, dictionary_size_limit 4096,"
+    " write_bloom_filter false, return_stats true"
+)
 
 
 @dataclass(frozen=True)
@@ -90,8 +94,7 @@ class SnapshotReader:
 
     def write(self, rows: str, url: str, what: str) -> Written:
         """Stream a query's rows into one Parquet file."""
-        options = f"format parquet, compression zstd, row_group_size {_ROWS_PER_GROUP}, return_stats true"
-        [stats] = self.execute(f"copy ({rows}) to {quoted(url)} ({options})", what)
+        [stats] = self.execute(f"copy ({rows}) to {quoted(url)} ({_PARQUET_OPTIONS})", what)
         return Written(rows=stats[1], bytes=stats[2])
 
     def interrupt(self) -> None:

@@ -30,7 +30,7 @@ class Source:
                 "Write it as postgresql://user:password@host:5432/database?sslmode=verify-full.",
             ) from error
         self._session = (
-            "-c default_transaction_read_only=on -c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres"
+            "-c default_transaction_read_only=on -c jit=off -c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres"
             f" -c statement_timeout={settings.statement_timeout_minutes * 60_000}"
             f" -c lock_timeout={settings.lock_timeout_seconds * 1000}"
         )
