@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -101,6 +102,10 @@ class SnapshotReader:
         self.duck.interrupt()
 
     def close(self) -> None:
+        # Closing inside the transaction of a lost connection would end the whole process: the roll-back that
+        # DuckDB then does by itself may not fail, an explicit one may.
+        with suppress(duckdb.Error):
+            self.duck.rollback()
         self.duck.close()
 
 
