@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,7 @@ from odoo_lake.progress import Reporter, Silent
 from odoo_lake.source.connection import Source
 from odoo_lake.source.embedded import EmbeddedPostgres
 from odoo_lake.workspace import Workspace, open_workspace
-from tests.extract.tiny_odoo import TinyOdoo
-
-AS_OF = date(2026, 1, 31)
+from tests.extract.tiny_odoo import AS_OF, TinyOdoo
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import psycopg
 
 from odoo_lake.errors import UserError
 from odoo_lake.lake.bronze import airbyte_columns
@@ -131,9 +132,9 @@ _REMEDIES = (
 )
 
 
-def read_error(source: Source, what: str, error: duckdb.Error) -> UserError:
+def read_error(source: Source, what: str, error: duckdb.Error | psycopg.Error) -> UserError:
     """A failure of DuckDB or PostgreSQL while reading, in the user's words."""
-    message = source.without_secrets(str(error)).strip()
+    message = source.without_secrets(str(error)).strip() or type(error).__name__
     found = re.search(r"ERROR:\s*(.*)", message)
     reason = found[1] if found else message.splitlines()[0]
     remedy = next((text for pattern, text in _REMEDIES if re.search(pattern, message)), "Run again with --verbose.")

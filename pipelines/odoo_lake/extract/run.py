@@ -15,7 +15,7 @@ import psycopg
 
 from odoo_lake.contracts.catalogue import Catalogue
 from odoo_lake.extract.plan import Plan, make_plan
-from odoo_lake.extract.reader import Snapshot
+from odoo_lake.extract.reader import Snapshot, read_error
 from odoo_lake.extract.request import FigureQuery, Request
 from odoo_lake.extract.work import ReadingWork, RunContext
 from odoo_lake.lake.commits import BronzeLog, Commit, CommitKind, append_commit, read_log, run_id_at, unreferenced
@@ -46,8 +46,11 @@ def extract(request: Request, report: Reporter) -> Outcome:
     with exclusive(bronze, LOCK, wait_seconds=request.wait_seconds):
         log = read_log(bronze)
         bronze.delete(unreferenced(bronze, log, request.catalogue))
-        with request.source.connect() as connection:
-            return _Extraction(request, bronze, log, connection, report).run()
+        try:
+            with request.source.connect() as connection:
+                return _Extraction(request, bronze, log, connection, report).run()
+        except psycopg.Error as error:
+            raise read_error(request.source, "the structure of the source", error) from error
 
 
 class _Extraction:

@@ -38,7 +38,8 @@ class Source:
     @property
     def conninfo(self) -> str:
         """For libpq; holds the password, so it is never printed."""
-        options = " ".join(part for part in (self._parameters.get("options"), self._session) if part)
+        # The last of two equal settings counts: what the URL says goes before what is usual.
+        options = " ".join(part for part in (self._session, self._parameters.get("options")) if part)
         parameters = {"application_name": APPLICATION_NAME, "connect_timeout": 15, **self._parameters}
         return make_conninfo("", **{**parameters, "options": options})
 
