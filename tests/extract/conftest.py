@@ -16,13 +16,8 @@ from odoo_lake.lake.location import Lake, parse_lake
 from odoo_lake.progress import Reporter, Silent
 from odoo_lake.source.connection import Source
 from odoo_lake.source.embedded import EmbeddedPostgres
-from odoo_lake.workspace import Workspace, open_workspace
+from odoo_lake.workspace import Workspace
 from tests.extract.tiny_odoo import AS_OF, TinyOdoo
-
-
-@pytest.fixture(scope="session")
-def workspace() -> Workspace:
-    return open_workspace()
 
 
 @pytest.fixture
