@@ -93,7 +93,10 @@ class Pipeline:
             return self._build(inputs, fingerprint, report)
 
     def _build(self, inputs: BuildInputs, fingerprint: str, report: Reporter) -> BuildOutcome:
-        invocation = build_models(self.build, inputs, report)
+        return self.finish(inputs, build_models(self.build, inputs, report), fingerprint)
+
+    def finish(self, inputs: BuildInputs, invocation: Invocation, fingerprint: str) -> BuildOutcome:
+        """Record what dbt did, prove it, and publish it if every test and every figure is right."""
         last = _last_extraction(inputs.log)
         self.record.save_invocation(invocation, last.run_id, inputs.as_of)
         if invocation.failures:
@@ -102,17 +105,17 @@ class Pipeline:
         if not reconciliation.agrees:
             return BuildOutcome(invocation, reconciliation, None)
         moment = datetime.now(UTC)
+        build_id = run_id_at(moment, uuid.uuid4().hex[:8])
         publication = Publication(
-            build_id=run_id_at(moment, uuid.uuid4().hex[:8]),
+            build_id=build_id,
             run_id=last.run_id,
             as_of=inputs.as_of,
             published_at=moment,
             fingerprint=fingerprint,
-            tables=(),
+            tables=write_tables(self.build, build_id),
         )
-        publication = publication.model_copy(update={"tables": write_tables(self.build, publication.build_id)})
         switch(self.build, publication, inputs.log)
-        self.record.save_publication(invocation, publication.build_id, self._missing_referents(publication))
+        self.record.save_publication(invocation, build_id, self._missing_referents())
         return BuildOutcome(invocation, reconciliation, publication)
 
     def _reconcile_build(self, commit: Commit, as_of: date) -> Reconciliation:
@@ -130,7 +133,7 @@ class Pipeline:
         self.record.save_reconciliation(reconciliation, commit.run_id, as_of)
         return reconciliation
 
-    def _missing_referents(self, publication: Publication) -> dict[str, int]:
+    def _missing_referents(self) -> dict[str, int]:
         """Placeholder rows per dimension."""
         with open_duckdb(str(self.build.database), read_only=True) as duck:
             rows = duck.execute(
