@@ -68,8 +68,12 @@ class Pipeline:
         outcome = self.build_and_publish(as_of, request.wait_seconds)
         if outcome.reconciliation is None or outcome.reconciliation.agrees:
             return RunOutcome(extraction, outcome)
+        return self.refresh_and_rebuild(request, as_of, outcome.reconciliation)
+
+    def refresh_and_rebuild(self, request: Request, as_of: date, reconciliation: Reconciliation) -> RunOutcome:
+        """Compare the tables behind differing figures with Odoo row by row, then build from nothing but bronze."""
         manifest = self.build.target / "manifest.json"
-        involved = source_tables(manifest, outcome.reconciliation.differing_models) or frozenset(self.build.catalogue)
+        involved = source_tables(manifest, reconciliation.differing_models) or frozenset(self.build.catalogue)
         extraction = self.extract(replace(request, compare_tables=involved))
         forget_build(self.build)
         return RunOutcome(extraction, self.build_and_publish(as_of, request.wait_seconds), involved)
