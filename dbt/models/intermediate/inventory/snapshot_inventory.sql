@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('int_value_spans') }}, {{ ref('stg_odoo__product_cost_history') }}, {{ ref('stg_odoo__valuation_changes') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',

@@ -16,7 +16,6 @@ select
     newest.team_id,
     newest.lost_reason_id,
     newest.user_id as salesperson_id,
-    newest.name as lead_name,
     newest.type as lead_type,
     cast(newest.probability as {{ type_rate() }}) as probability,
     cast(newest.expected_revenue as {{ type_money() }}) as expected_revenue,

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('stg_odoo__property_defaults') }}
 {%- set is_on_the_product = 'standard_price' in bronze_columns('product_product') -%}
 
 -- Number 0 stands for all companies, or all products, without a value of their own.

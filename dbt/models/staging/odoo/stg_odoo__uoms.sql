@@ -11,7 +11,7 @@ select
     cast(factor as {{ type_factor() }}) as reference_quantity,
     {%- else -%}
     -- Up to 18 the factor says how many of this unit make one of the reference unit.
-    {{ divide('1', 'factor', type_factor(), 18) }} as reference_quantity,
+    {{ divide('1', 'factor', type_factor(), 15) }} as reference_quantity,
     {%- endif %}
     coalesce(active, false) as is_active
 from newest
