@@ -4,9 +4,7 @@ select {{ group_by | join(', ') }}
 from {{ model }}
 group by {{ group_by | join(', ') }}
 having
-    count(*) <> date_diff('{{ period }}', min({{ column }}), max({{ column }})) + 1
+    count(*) <> 1 + date_diff('{{ period }}', min({{ column }}), max({{ column }}))
     or count(distinct {{ column }}) <> count(*)
-    {%- if until %}
-    or max({{ column }}) <> {{ until }}
-    {%- endif %}
+    or max({{ column }}) <> {{ until or 'max(' ~ column ~ ')' }}
 {% endtest %}

@@ -1,4 +1,4 @@
-{# Where none of the columns is NULL, they name a row of another model: `to_columns` there, the same names by default. #}
+{# Where none of the columns is NULL, they name a row of another model, by `to_columns` or the same names. #}
 {% test refers_to(model, columns, to, to_columns=none) %}
 {%- set there = to_columns or columns %}
 select {% for column in columns %}referring.{{ column }}{{ ', ' if not loop.last }}{% endfor %}

@@ -2,18 +2,22 @@ with companies as (
     select * from {{ ref('stg_odoo__companies') }}
 ),
 
+ranked as (
+    select
+        currencies.currency_id,
+        row_number() over (order by companies.company_id) as place
+    from {{ ref('stg_odoo__currencies') }} as currencies
+    left join companies
+        on currencies.currency_id = companies.currency_id
+    {% if var('reporting_currency') %}
+    where currencies.currency_code = '{{ var('reporting_currency') }}'
+    {% endif %}
+),
+
 reporting as (
     select currency_id
-    from {{ ref('stg_odoo__currencies') }}
-    {% if var('reporting_currency') %}
-    where currency_code = '{{ var('reporting_currency') }}'
-    {% else %}
-    where currency_id in (
-        select companies.currency_id
-        from companies
-        where companies.company_id in (select min(companies.company_id) from companies)
-    )
-    {% endif %}
+    from ranked
+    where place = 1
 ),
 
 ranges as (
