@@ -27,7 +27,7 @@ from odoo_lake.lake.state import CATALOGUE, LakeState
 
 VIEW_SCHEMA = "staging"
 TABLE_SCHEMAS = ("silver", "gold")
-_OWN_DATABASE = re.compile(r"\blake\.(?=(?:bronze|staging|silver|gold)\.)")
+_OWN_DATABASE = re.compile(r'"lake"\.(?="(?:bronze|staging|silver|gold)"\.)')
 
 
 class PublishedTable(BaseModel):
@@ -128,13 +128,20 @@ def _built_tables(manifest: Path) -> list[tuple[str, str, str]]:
 
 
 def _staging_views(build: Build) -> list[str]:
-    """The views' definitions, each after those that it reads."""
-    parents = json.loads((build.target / "manifest.json").read_text())["parent_map"]
-    order = [unique_id.split(".")[-1] for unique_id in TopologicalSorter(parents).static_order()]
-    with open_duckdb(str(build.database), read_only=True) as duck:
-        rows = duck.execute("select view_name, sql from duckdb_views() where schema_name = ?", [VIEW_SCHEMA]).fetchall()
-    definitions = {name: _OWN_DATABASE.sub("", sql) for name, sql in rows}
-    return [definitions[name] for name in order if name in definitions]
+    """Statements that make the staging views, each after those that it reads.
+
+    They come from dbt: DuckDB's own text of a view writes `cross join` as a comma, which binds otherwise.
+    """
+    manifest = json.loads((build.target / "manifest.json").read_text())
+    views = {
+        unique_id: f"create view {VIEW_SCHEMA}.{identifier(node['name'])} as ({node['compiled_code']}\n)"
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] == "model"
+        and node["schema"] == VIEW_SCHEMA
+        and node["config"]["materialized"] == "view"
+    }
+    order = TopologicalSorter(manifest["parent_map"]).static_order()
+    return [_OWN_DATABASE.sub("", views[unique_id]) for unique_id in order if unique_id in views]
 
 
 def _create_views(duck: duckdb.DuckDBPyConnection, staging: list[str], lake: Lake, publication: Publication) -> None:
