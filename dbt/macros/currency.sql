@@ -33,12 +33,14 @@
     select
         pieces.company_id,
         pieces.month,
+        max(pieces.reporting_currency_code) as reporting_currency_code,
         {{ divide('sum(pieces.conversion_rate * (' ~ days ~ '))', 'sum(' ~ days ~ ')', type_conversion(), 15) }} as average_rate,
         max(case when pieces.is_last then pieces.conversion_rate end) as closing_rate
     from (
         select
             months.company_id,
             months.month,
+            ranges.reporting_currency_code,
             ranges.conversion_rate,
             greatest(months.month, ranges.valid_from) as first_day,
             least(months.last_day, {{ add_days('ranges.valid_to', -1) }}) as last_day,

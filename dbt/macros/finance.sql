@@ -90,3 +90,34 @@ changed_lines as (
     where line_id in ({{ removed_keys('account_move_line', '_ab_cdc_deleted_at is not null or account_id is null') }})
     {%- endif -%}
 {%- endmacro %}
+
+{# What is open per company and partner, by how long it is overdue. `sign` makes what is owed positive.
+   The bounds are here and nowhere else: the columns are named after them. #}
+{% macro ageing(account_type, sign) -%}
+    {%- set buckets = [
+        ('not_due', 'days_overdue <= 0'),
+        ('days_1_30', 'days_overdue between 1 and 30'),
+        ('days_31_60', 'days_overdue between 31 and 60'),
+        ('days_61_90', 'days_overdue between 61 and 90'),
+        ('days_91_120', 'days_overdue between 91 and 120'),
+        ('days_over_120', 'days_overdue > 120'),
+    ] -%}
+    select
+        company_id,
+        partner_id,
+        {% for name, condition in buckets -%}
+        cast({{ sign }} * sum(case when {{ condition }} then residual else 0 end) as {{ type_money() }}) as {{ name }},
+        {% endfor -%}
+        cast({{ sign }} * sum(residual) as {{ type_money() }}) as total,
+        count(*) as open_items,
+        min(due_date) as oldest_due_date
+    from {{ ref('int_open_items') }}
+    where account_type = '{{ account_type }}'
+    group by company_id, partner_id
+{%- endmacro %}
+
+{# An item's account, of the dimension `accounts`, counts as a receivable or payable. #}
+{% macro is_open_account(account_type) -%}
+    accounts.account_type = '{{ account_type }}'
+    {%- if not var('include_non_trade') %} and not accounts.is_non_trade{% endif %}
+{%- endmacro %}

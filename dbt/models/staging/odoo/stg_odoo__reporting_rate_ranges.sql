@@ -5,6 +5,7 @@ with companies as (
 ranked as (
     select
         currencies.currency_id,
+        currencies.currency_code,
         row_number() over (order by companies.company_id) as place
     from {{ ref('stg_odoo__currencies') }} as currencies
     left join companies
@@ -15,7 +16,9 @@ ranked as (
 ),
 
 reporting as (
-    select currency_id
+    select
+        currency_id,
+        currency_code
     from ranked
     where place = 1
 ),
@@ -82,6 +85,7 @@ filled as (
 select
     filled.company_id,
     reporting.currency_id as reporting_currency_id,
+    reporting.currency_code as reporting_currency_code,
     {{ divide('filled.to_rate', 'filled.from_rate', type_conversion()) }} as conversion_rate,
     filled.valid_from,
     filled.valid_to
