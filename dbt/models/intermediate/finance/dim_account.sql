@@ -70,8 +70,7 @@ described as (
         coalesce(accounts.is_reconcilable, false) as is_reconcilable,
         coalesce(accounts.is_non_trade, false) as is_non_trade,
         coalesce(accounts.is_active, false) as is_active,
-        pairs.is_permitted,
-        accounts.account_id is null as is_missing
+        not pairs.is_permitted as is_missing
     from pairs
     left join accounts
         on pairs.account_id = accounts.account_id
@@ -99,7 +98,6 @@ select
     described.is_reconcilable,
     described.is_non_trade,
     described.is_active,
-    described.is_permitted,
     described.is_missing
 from described
 left join overrides as own_overrides

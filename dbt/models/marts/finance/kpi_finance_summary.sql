@@ -1,5 +1,5 @@
 {%- set flows = ['revenue', 'net_income'] -%}
-{%- set balances = ['cash_balance', 'receivables', 'payables'] -%}
+{%- set balances = {'cash_balance': 'cash', 'receivables': 'receivables', 'payables': 'payables'} -%}
 
 with statements as (
     select * from {{ ref('monthly_pnl') }}
@@ -11,18 +11,7 @@ items as (
         {{ month_start('items.date') }} as month,
         sum(case when accounts.is_cash then items.balance else 0 end) as cash,
         sum(case when {{ is_open_account('asset_receivable') }} then items.balance else 0 end) as receivables,
-        -sum(case when {{ is_open_account('liability_payable') }} then items.balance else 0 end) as payables,
-        -- What the customer or the vendor owes for a document is its total, taxes included.
-        sum(case
-            when items.display_type = 'payment_term' and items.move_type in ('out_invoice', 'out_refund', 'out_receipt')
-                then items.balance
-            else 0
-        end) as invoiced,
-        -sum(case
-            when items.display_type = 'payment_term' and items.move_type in ('in_invoice', 'in_refund', 'in_receipt')
-                then items.balance
-            else 0
-        end) as billed
+        -sum(case when {{ is_open_account('liability_payable') }} then items.balance else 0 end) as payables
     from {{ ref('fact_journal_entry') }} as items
     inner join {{ ref('dim_account') }} as accounts
         on
@@ -32,35 +21,50 @@ items as (
     group by items.company_id, {{ month_start('items.date') }}
 ),
 
--- The months of monthly_pnl have no gaps, so rows before are months before.
-running as (
+-- What a customer or vendor owes for a document is its total, taxes included.
+documents as (
+    select
+        company_id,
+        {{ month_start('invoice_date') }} as month,
+        sum(case when move_type in ('out_invoice', 'out_refund', 'out_receipt') then balance else 0 end) as invoiced,
+        -sum(case when move_type in ('in_invoice', 'in_refund', 'in_receipt') then balance else 0 end) as billed
+    from {{ ref('fact_journal_entry') }}
+    where is_posted and display_type = 'payment_term' and invoice_date <= {{ as_of_date() }}
+    group by company_id, {{ month_start('invoice_date') }}
+),
+
+three_months as (
     select
         statements.company_id,
         statements.month,
-        sum(coalesce(items.cash, 0)) over company_months as cash_balance,
-        sum(coalesce(items.receivables, 0)) over company_months as receivables,
-        sum(coalesce(items.payables, 0)) over company_months as payables,
-        sum(coalesce(items.invoiced, 0)) over three_months as invoiced,
-        sum(coalesce(items.billed, 0)) over three_months as billed,
-        1 + {{ days_between(
-            add_months('statements.month', -2), 'least(' ~ month_end('statements.month') ~ ', ' ~ as_of_date() ~ ')'
-        ) }} as days
+        sum(documents.invoiced) as invoiced,
+        sum(documents.billed) as billed
+    from statements
+    inner join documents
+        on
+            statements.company_id = documents.company_id
+            and documents.month between {{ add_months('statements.month', -2) }} and statements.month
+    group by statements.company_id, statements.month
+),
+
+-- The months of monthly_pnl begin with the first posting and have no gaps.
+balances as (
+    select
+        statements.company_id,
+        statements.month,
+        {% for balance, movement in balances.items() %}
+        sum(coalesce(items.{{ movement }}, 0)) over (
+            partition by statements.company_id
+            order by statements.month
+            rows between unbounded preceding and current row
+        ) as {{ balance }},
+        {% endfor %}
+        1 + {{ days_between(add_months('statements.month', -2), month_end('statements.month')) }} as days
     from statements
     left join items
         on
             statements.company_id = items.company_id
             and statements.month = items.month
-    window
-        company_months as (
-            partition by statements.company_id
-            order by statements.month
-            rows between unbounded preceding and current row
-        ),
-        three_months as (
-            partition by statements.company_id
-            order by statements.month
-            rows between 2 preceding and current row
-        )
 ),
 
 rates as (
@@ -76,24 +80,28 @@ select
     {% endfor %}
     statements.gross_margin_pct,
     {% for balance in balances %}
-    cast(running.{{ balance }} as {{ type_money() }}) as {{ balance }},
+    cast(balances.{{ balance }} as {{ type_money() }}) as {{ balance }},
     {% endfor %}
-    case when running.invoiced > 0 then {{ divide('running.receivables * running.days', 'running.invoiced', type_quantity(), 6) }} end
+    case when three_months.invoiced > 0 then {{ divide('balances.receivables * balances.days', 'three_months.invoiced', type_quantity(), 6) }} end
         as dso_days,
-    case when running.billed > 0 then {{ divide('running.payables * running.days', 'running.billed', type_quantity(), 6) }} end
+    case when three_months.billed > 0 then {{ divide('balances.payables * balances.days', 'three_months.billed', type_quantity(), 6) }} end
         as dpo_days,
     {% for flow in flows %}
     statements.{{ flow }}_reporting,
     {% endfor %}
     {% for balance in balances %}
-    {{ multiply('running.' ~ balance, 'rates.closing_rate', type_money()) }} as {{ balance }}_reporting,
+    {{ multiply('balances.' ~ balance, 'rates.closing_rate', type_money()) }} as {{ balance }}_reporting,
     {% endfor %}
     statements.month
 from statements
 inner join running
     on
-        statements.company_id = running.company_id
-        and statements.month = running.month
+        statements.company_id = balances.company_id
+        and statements.month = balances.month
+left join three_months
+    on
+        statements.company_id = three_months.company_id
+        and statements.month = three_months.month
 left join rates
     on
         statements.company_id = rates.company_id
