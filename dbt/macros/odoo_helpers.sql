@@ -105,3 +105,17 @@
 {% macro trino__join_text(expression, separator, order_by) -%}
     listagg({{ expression }}, '{{ separator }}') within group (order by {{ order_by }})
 {%- endmacro %}
+
+{# Keys whose newest row marks that they are gone: deleted in Odoo, or as `gone` says. #}
+{% macro removed_keys(table, gone='_ab_cdc_deleted_at is not null') %}
+    select id
+    from {{ source('odoo', table) }}
+    where id in (select id from {{ source('odoo', table) }} where {{ gone }})
+    group by id
+    having max(_airbyte_extracted_at) = max(case when {{ gone }} then _airbyte_extracted_at end)
+{%- endmacro %}
+
+{# A column is one of a list, which may be empty. #}
+{% macro is_one_of(column, values) -%}
+    {%- if values -%} coalesce({{ column }} in ('{{ values | join("', '") }}'), false) {%- else -%} false {%- endif -%}
+{%- endmacro %}

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from graphlib import TopologicalSorter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -127,11 +128,13 @@ def _built_tables(manifest: Path) -> list[tuple[str, str, str]]:
 
 
 def _staging_views(build: Build) -> list[str]:
+    """The views' definitions, each after those that it reads."""
+    parents = json.loads((build.target / "manifest.json").read_text())["parent_map"]
+    order = [unique_id.split(".")[-1] for unique_id in TopologicalSorter(parents).static_order()]
     with open_duckdb(str(build.database), read_only=True) as duck:
-        rows = duck.execute(
-            "select sql from duckdb_views() where schema_name = ? order by view_oid", [VIEW_SCHEMA]
-        ).fetchall()
-    return [_OWN_DATABASE.sub("", row[0]) for row in rows]
+        rows = duck.execute("select view_name, sql from duckdb_views() where schema_name = ?", [VIEW_SCHEMA]).fetchall()
+    definitions = {name: _OWN_DATABASE.sub("", sql) for name, sql in rows}
+    return [definitions[name] for name in order if name in definitions]
 
 
 def _create_views(duck: duckdb.DuckDBPyConnection, staging: list[str], lake: Lake, publication: Publication) -> None:

@@ -114,7 +114,7 @@ def load_checks() -> tuple[Check, ...]:
 def figure_queries(context: CheckContext) -> list[FigureQuery]:
     """What an extraction asks the source, in its own snapshot."""
     asked = ((check.name, check.odoo_query(context)) for check in load_checks())
-    return [FigureQuery(name, statement) for name, statement in asked if statement is not None]
+    return [FigureQuery(context.as_of, name, statement) for name, statement in asked if statement is not None]
 
 
 def _render(template: str, names: Mapping[str, Any]) -> str:

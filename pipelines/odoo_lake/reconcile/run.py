@@ -8,7 +8,6 @@ from typing import Any
 
 import duckdb
 
-from odoo_lake.lake.commits import Commit
 from odoo_lake.lake.store import Store
 from odoo_lake.reconcile.checks import Check, load_checks
 from odoo_lake.reconcile.compare import CheckResult, compare, figures_relation
@@ -32,12 +31,12 @@ class Reconciliation:
 
 
 def reconcile(
-    duck: duckdb.DuckDBPyConnection, bronze: Store, commit: Commit, variables: Mapping[str, Any]
+    duck: duckdb.DuckDBPyConnection, bronze: Store, figures: Mapping[str, str], variables: Mapping[str, Any]
 ) -> Reconciliation:
-    """Compare the lake that `duck` reads with the figures kept with an extraction."""
+    """Compare the lake that `duck` reads with figures kept with an extraction: check name to object."""
     checks = load_checks()
-    known = [check for check in checks if check.name in commit.figures]
-    results = [_run(duck, check, bronze.url(commit.figures[check.name]), variables) for check in known]
+    known = [check for check in checks if check.name in figures]
+    results = [_run(duck, check, bronze.url(figures[check.name]), variables) for check in known]
     return Reconciliation(tuple(results), tuple(_names(checks) - _names(known)))
 
 

@@ -18,15 +18,15 @@ select
     {% endif %}
     partner_id,
     currency_id,
-    transfer_account_id,
-    project_time_mode_id as timesheet_uom_id,
+    {{ optional(columns, 'transfer_account_id', 'integer') }} as transfer_account_id,
+    {{ optional(columns, 'project_time_mode_id', 'integer') }} as timesheet_uom_id,
     name as company_name,
-    fiscalyear_last_day,
-    cast(fiscalyear_last_month as integer) as fiscalyear_last_month,
-    active as is_active,
-    anglo_saxon_accounting as has_perpetual_costs,
+    coalesce({{ optional(columns, 'fiscalyear_last_day', 'integer') }}, 31) as fiscalyear_last_day,
+    coalesce({{ optional(columns, 'fiscalyear_last_month', 'integer') }}, 12) as fiscalyear_last_month,
+    coalesce(active, true) as is_active,
+    coalesce({{ optional(columns, 'anglo_saxon_accounting', 'boolean') }}, false) as has_perpetual_costs,
     {{ 'parent_path' in columns }} as takes_earliest_rate,
-    fiscalyear_lock_date,
+    {{ optional(columns, 'fiscalyear_lock_date', 'date') }} as fiscalyear_lock_date,
     {{ optional(columns, 'hard_lock_date', 'date') }} as hard_lock_date,
     {{ to_milliseconds('create_date') }} as created_at
 from newest

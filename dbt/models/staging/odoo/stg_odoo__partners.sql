@@ -21,8 +21,8 @@ select
     lang as language,
     {{ optional(columns, 'vat', 'varchar') }} as vat_hash,
     {{ optional(columns, 'email', 'varchar') }} as email_hash,
-    coalesce(customer_rank, 0) as customer_rank,
-    coalesce(supplier_rank, 0) as supplier_rank,
+    coalesce({{ optional(columns, 'customer_rank', 'integer') }}, 0) as customer_rank,
+    coalesce({{ optional(columns, 'supplier_rank', 'integer') }}, 0) as supplier_rank,
     coalesce(is_company, false) as is_company,
     coalesce(active, true) as is_active,
     {{ to_milliseconds('create_date') }} as created_at
