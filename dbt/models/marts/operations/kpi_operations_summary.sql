@@ -45,6 +45,13 @@ months as (
 
 companies as (
     select * from {{ ref('int_company_currencies') }}
+),
+
+-- Odoo keeps no alerts of earlier months, and none are known of a day before the first extraction.
+alert_month as (
+    select {{ month_start(as_of_date()) }} as month
+    from {{ ref('stg_odoo__extractions') }}
+    having min(extracted_on) <= {{ as_of_date() }}
 )
 
 select
@@ -53,8 +60,7 @@ select
     cast(inventory.closing_value as {{ type_money() }}) as inventory_value,
     {{ inventory_turns('inventory.cogs', 'inventory.opening_value + inventory.closing_value') }} as inventory_turns,
     fulfilment.otif_pct,
-    -- Alerts of earlier months are not kept by Odoo.
-    case when months.month = {{ month_start(as_of_date()) }} then coalesce(alerts.stock_alerts, 0) end as stock_alerts,
+    case when alert_month.month is not null then coalesce(alerts.stock_alerts, 0) end as stock_alerts,
     {{ percent('receipts.quantity_on_time', 'receipts.quantity') }} as vendor_on_time_pct,
     months.month
 from months
@@ -74,5 +80,7 @@ left join receipts
     on
         months.company_id = receipts.company_id
         and months.month = receipts.month
+left join alert_month
+    on months.month = alert_month.month
 left join companies
     on months.company_id = companies.company_id
