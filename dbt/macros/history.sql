@@ -27,3 +27,9 @@
 
 {# The end of a span that has not ended. #}
 {% macro end_of_time() %}date '9999-12-31'{% endmacro %}
+
+{# True where the lake keeps a log of its extractions. #}
+{% macro has_extraction_log() %}
+    {%- set log = source('lake', 'extractions') -%}
+    {{ return(execute and adapter.get_relation(log.database, log.schema, log.identifier) is not none) }}
+{% endmacro %}

@@ -58,3 +58,25 @@ from {{ moves }}
 {% macro values_stock_at_cost() %}
     {{ return('is_in' in bronze_columns('stock_move')) }}
 {% endmacro %}
+
+{# The day of a month whose stock values are its closing ones, NULL where it is not known: layers tell it of any day,
+   costs only of days on which stock was extracted. #}
+{% macro closing_value_date(closing_date, last_extracted_date) -%}
+    {{ last_extracted_date if values_stock_at_cost() else closing_date }}
+{%- endmacro %}
+
+{# A month's cost of goods sold as times per year that its mean value of stock turns over; NULL without stock. #}
+{% macro inventory_turns(cogs, opening_and_closing_value) -%}
+    case
+        when {{ opening_and_closing_value }} > 0
+            then {{ divide('24 * (' ~ cogs ~ ')', opening_and_closing_value, type_percent()) }}
+    end
+{%- endmacro %}
+
+{# Days for which stock lasts at that pace; NULL where nothing is sold. #}
+{% macro days_of_inventory(cogs, opening_and_closing_value) -%}
+    case
+        when {{ cogs }} > 0 and {{ opening_and_closing_value }} > 0
+            then {{ divide('365 * (' ~ opening_and_closing_value ~ ')', '24 * (' ~ cogs ~ ')', type_percent()) }}
+    end
+{%- endmacro %}

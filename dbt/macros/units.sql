@@ -17,3 +17,12 @@ end
         quantity, 'lines.uom_id', 'products.uom_id', 'uoms.reference_quantity', 'products.uom_reference_quantity'
     ) }}
 {%- endmacro %}
+
+{# The smallest multiple that is not less than a quantity, neither below 0; the quantity itself where there is none. #}
+{% macro round_up(quantity, multiple) -%}
+case
+    when {{ multiple }} > 0 and mod({{ quantity }}, {{ multiple }}) > 0
+        then {{ quantity }} - mod({{ quantity }}, {{ multiple }}) + {{ multiple }}
+    else {{ quantity }}
+end
+{%- endmacro %}

@@ -21,7 +21,7 @@ dated as (
                 then orders.currency_id
         end as unrated_currency_id
     from orders
-    inner join companies
+    left join companies
         on orders.company_id = companies.company_id
 ),
 

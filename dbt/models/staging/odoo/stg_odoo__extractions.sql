@@ -1,11 +1,8 @@
-{%- set log = source('lake', 'extractions') -%}
-{%- set has_log = execute and adapter.get_relation(log.database, log.schema, log.identifier) is not none -%}
-
 -- A run that finds nothing changed writes no row; only the log of runs knows of it.
 with runs as (
-    {%- if has_log %}
+    {%- if has_extraction_log() %}
     select extracted_at
-    from {{ log }}
+    from {{ source('lake', 'extractions') }}
     {%- else %}
     {%- for table in ['stock_quant', 'stock_move', 'stock_picking', 'sale_order', 'account_move', 'res_company'] %}
     select _airbyte_extracted_at as extracted_at
