@@ -20,7 +20,5 @@ select
 from aged
 left join {{ ref('stg_odoo__partners') }} as partners
     on aged.partner_id = partners.partner_id
-left join {{ ref('stg_odoo__companies') }} as companies
-    on aged.company_id = companies.company_id
-left join {{ ref('stg_odoo__currencies') }} as currencies
-    on companies.currency_id = currencies.currency_id
+left join {{ ref('int_company_currencies') }} as currencies
+    on aged.company_id = currencies.company_id

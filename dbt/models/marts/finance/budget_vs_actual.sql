@@ -95,7 +95,5 @@ left join {{ ref('dim_account') }} as accounts
     on
         compared.account_id = accounts.account_id
         and compared.company_id = accounts.company_id
-left join {{ ref('stg_odoo__companies') }} as companies
-    on compared.company_id = companies.company_id
-left join {{ ref('stg_odoo__currencies') }} as currencies
-    on companies.currency_id = currencies.currency_id
+left join {{ ref('int_company_currencies') }} as currencies
+    on compared.company_id = currencies.company_id

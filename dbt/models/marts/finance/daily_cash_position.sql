@@ -65,7 +65,5 @@ inner join {{ ref('dim_account') }} as accounts
     on
         positions.account_id = accounts.account_id
         and positions.company_id = accounts.company_id
-left join {{ ref('stg_odoo__companies') }} as companies
-    on positions.company_id = companies.company_id
-left join {{ ref('stg_odoo__currencies') }} as currencies
-    on companies.currency_id = currencies.currency_id
+left join {{ ref('int_company_currencies') }} as currencies
+    on positions.company_id = currencies.company_id

@@ -94,7 +94,7 @@ select
     {% endfor %}
     statements.month
 from statements
-inner join running
+inner join balances
     on
         statements.company_id = balances.company_id
         and statements.month = balances.month

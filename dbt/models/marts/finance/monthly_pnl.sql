@@ -114,7 +114,5 @@ select
     {% endfor %}
     statements.month
 from statements
-left join {{ ref('stg_odoo__companies') }} as companies
-    on statements.company_id = companies.company_id
-left join {{ ref('stg_odoo__currencies') }} as currencies
-    on companies.currency_id = currencies.currency_id
+left join {{ ref('int_company_currencies') }} as currencies
+    on statements.company_id = currencies.company_id
