@@ -33,10 +33,6 @@ pickings as (
 
 products as (
     select * from {{ ref('stg_odoo__product_uoms') }}
-),
-
-uoms as (
-    select * from {{ ref('stg_odoo__uoms') }}
 )
 
 select
@@ -74,10 +70,7 @@ select
     case
         when moves.is_done then coalesce(
             done_quantities.quantity,
-            {{ convert_quantity(
-                'moves.uom_quantity', 'moves.uom_id', 'products.uom_id', 'uoms.reference_quantity',
-                'products.uom_reference_quantity'
-            ) }},
+            {{ convert_quantity('moves.uom_quantity', 'conversions') }},
             0
         )
         else 0
@@ -103,5 +96,4 @@ left join pickings
     on moves.picking_id = pickings.picking_id
 left join products
     on moves.product_id = products.product_id
-left join uoms
-    on moves.uom_id = uoms.uom_id
+{{ join_uom_conversion('conversions', 'moves.uom_id', 'products.uom_id') }}
