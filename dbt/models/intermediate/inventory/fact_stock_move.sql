@@ -67,15 +67,15 @@ select
         else 'transfer'
     end as move_kind,
     moves.quantity_demanded,
-    case
-        when moves.is_done then coalesce(
-            done_quantities.quantity,
-            {{ convert_quantity('moves.uom_quantity', 'conversions') }},
-            0
-        )
+    cast(case
+        when moves.is_done
+            then coalesce(done_quantities.quantity, {{ convert_quantity('moves.uom_quantity', 'conversions') }}, 0)
         else 0
-    end as quantity,
-    case when moves.is_done then coalesce(layer_values.value, moves.value, 0) else 0 end as value,
+    end as {{ type_quantity() }}) as quantity,
+    cast(case
+        when moves.is_done then coalesce(layer_values.value, moves.value, 0)
+        else 0
+    end as {{ type_money() }}) as value,
     case when moves.is_done then {{ business_date('moves.planned_or_moved_at') }} end as moved_on,
     -- Odoo writes the time of the move over the planned one.
     case

@@ -31,8 +31,10 @@ select
     moves.move_type,
     moves.state,
     currencies.currency_code,
-    case when moves.move_type = 'out_refund' then -1 else 1 end
-    * {{ convert_quantity('items.quantity', 'conversions') }} as quantity,
+    cast(
+        case when moves.move_type = 'out_refund' then -1 else 1 end * {{ convert_quantity('items.quantity', 'conversions') }}
+        as {{ type_quantity() }}
+    ) as quantity,
     -items.balance as amount_untaxed_signed,
     -items.amount_currency as amount_untaxed_signed_document,
     moves.move_type = 'out_refund' as is_refund,
