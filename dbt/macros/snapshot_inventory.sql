@@ -6,24 +6,21 @@
     select days.*
     from {{ ref('int_snapshot_days') }} as days
     cross join (
-        select
-            max(case when extracted_at is not null then snapshot_date end) as last_day,
-            max(extracted_at) as last_extracted_at
+        select max(case when extracted_at is not null then snapshot_date end) as last_day
         from {{ this }}
     ) as built
+    cross join (
+        select min(coalesce(affects_from, date '0001-01-01')) as first_day
+        from {{ ref('stg_odoo__valuation_changes') }}
+        where changed_at > (select max(extracted_at) from {{ this }})
+    ) as changed
     where
         -- Months before the first extraction follow from today's stock and moves.
         days.extracted_at is null
         or built.last_day is null
         or days.snapshot_date >= built.last_day
         -- A day that is over stays as it is, unless Odoo has changed its valuation since.
-        or exists (
-            select 1
-            from {{ ref('stg_odoo__valuation_changes') }} as changes
-            where
-                changes.changed_at > built.last_extracted_at
-                and days.snapshot_date >= coalesce(changes.affects_from, date '0001-01-01')
-        )
+        or days.snapshot_date >= changed.first_day
 {%- endif %}
 {% endmacro %}
 

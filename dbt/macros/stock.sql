@@ -68,6 +68,7 @@ from {{ moves }}
 {# A month's cost of goods sold as times per year that its mean value of stock turns over; NULL without stock. #}
 {% macro inventory_turns(cogs, opening_and_closing_value) -%}
     case
+        when {{ opening_and_closing_value }} > 0 and {{ cogs }} = 0 then 0
         when {{ opening_and_closing_value }} > 0
             then {{ divide('24 * (' ~ cogs ~ ')', opening_and_closing_value, type_percent()) }}
     end

@@ -33,10 +33,6 @@ pickings as (
 
 products as (
     select * from {{ ref('stg_odoo__product_uoms') }}
-),
-
-uoms as (
-    select * from {{ ref('stg_odoo__uoms') }}
 )
 
 select
@@ -71,18 +67,15 @@ select
         else 'transfer'
     end as move_kind,
     moves.quantity_demanded,
-    case
-        when moves.is_done then coalesce(
-            done_quantities.quantity,
-            {{ convert_quantity(
-                'moves.uom_quantity', 'moves.uom_id', 'products.uom_id', 'uoms.reference_quantity',
-                'products.uom_reference_quantity'
-            ) }},
-            0
-        )
+    cast(case
+        when moves.is_done
+            then coalesce(done_quantities.quantity, {{ convert_quantity('moves.uom_quantity', 'conversions') }}, 0)
         else 0
-    end as quantity,
-    case when moves.is_done then coalesce(layer_values.value, moves.value, 0) else 0 end as value,
+    end as {{ type_quantity() }}) as quantity,
+    cast(case
+        when moves.is_done then coalesce(layer_values.value, moves.value, 0)
+        else 0
+    end as {{ type_money() }}) as value,
     case when moves.is_done then {{ business_date('moves.planned_or_moved_at') }} end as moved_on,
     -- Odoo writes the time of the move over the planned one.
     case
@@ -103,5 +96,4 @@ left join pickings
     on moves.picking_id = pickings.picking_id
 left join products
     on moves.product_id = products.product_id
-left join uoms
-    on moves.uom_id = uoms.uom_id
+{{ join_uom_conversion('conversions', 'moves.uom_id', 'products.uom_id') }}

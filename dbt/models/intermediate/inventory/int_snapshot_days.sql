@@ -18,14 +18,12 @@ months as (
 
 select
     extracted_on as snapshot_date,
-    extracted_at,
-    true as is_extracted
+    extracted_at
 from extractions
 union all
 select
     {{ month_end('months.month') }} as snapshot_date,
-    cast(null as timestamp(6)) as extracted_at,
-    false as is_extracted
+    cast(null as timestamp(6)) as extracted_at
 from months
 cross join first_extraction
 where {{ month_end('months.month') }} < first_extraction.first_day

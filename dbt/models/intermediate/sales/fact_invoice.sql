@@ -16,10 +16,6 @@ products as (
     select * from {{ ref('stg_odoo__product_uoms') }}
 ),
 
-uoms as (
-    select * from {{ ref('stg_odoo__uoms') }}
-),
-
 currencies as (
     select * from {{ ref('stg_odoo__currencies') }}
 )
@@ -35,10 +31,10 @@ select
     moves.move_type,
     moves.state,
     currencies.currency_code,
-    case when moves.move_type = 'out_refund' then -1 else 1 end
-    * {{ convert_quantity(
-        'items.quantity', 'items.uom_id', 'products.uom_id', 'uoms.reference_quantity', 'products.uom_reference_quantity'
-    ) }} as quantity,
+    cast(
+        case when moves.move_type = 'out_refund' then -1 else 1 end * {{ convert_quantity('items.quantity', 'conversions') }}
+        as {{ type_quantity() }}
+    ) as quantity,
     -items.balance as amount_untaxed_signed,
     -items.amount_currency as amount_untaxed_signed_document,
     moves.move_type = 'out_refund' as is_refund,
@@ -50,7 +46,6 @@ left join partners
     on coalesce(items.partner_id, moves.partner_id) = partners.partner_id
 left join products
     on items.product_id = products.product_id
-left join uoms
-    on items.uom_id = uoms.uom_id
+{{ join_uom_conversion('conversions', 'items.uom_id', 'products.uom_id') }}
 left join currencies
     on items.currency_id = currencies.currency_id

@@ -9,10 +9,6 @@ orders as (
 
 products as (
     select * from {{ ref('stg_odoo__product_uoms') }}
-),
-
-uoms as (
-    select * from {{ ref('stg_odoo__uoms') }}
 )
 
 select
@@ -31,9 +27,9 @@ select
     orders.delivery_status,
     lines.delivery_method,
     orders.currency_code,
-    {{ line_quantity('lines.uom_quantity') }} as quantity,
-    {{ line_quantity('lines.uom_quantity_delivered') }} as quantity_delivered,
-    {{ line_quantity('lines.uom_quantity_invoiced') }} as quantity_invoiced,
+    {{ convert_quantity('lines.uom_quantity', 'conversions') }} as quantity,
+    {{ convert_quantity('lines.uom_quantity_delivered', 'conversions') }} as quantity_delivered,
+    {{ convert_quantity('lines.uom_quantity_invoiced', 'conversions') }} as quantity_invoiced,
     {{ order_amount('lines.amount_untaxed_document') }} as amount_untaxed,
     lines.amount_untaxed_document,
     {{ order_amount('lines.margin_document') }} as margin,
@@ -48,5 +44,4 @@ inner join orders
     on lines.order_id = orders.order_id
 left join products
     on lines.product_id = products.product_id
-left join uoms
-    on lines.uom_id = uoms.uom_id
+{{ join_uom_conversion('conversions', 'lines.uom_id', 'products.uom_id') }}

@@ -82,7 +82,7 @@ select
     cast(known.cogs as {{ type_money() }}) as cogs,
     cast(known.opening_value as {{ type_money() }}) as opening_value,
     cast(known.closing_value as {{ type_money() }}) as closing_value,
-    {{ divide('known.opening_value + known.closing_value', '2', type_money()) }} as average_inventory_value,
+    {{ multiply('known.opening_value + known.closing_value', '0.5', type_money()) }} as average_inventory_value,
     {{ inventory_turns('known.cogs', 'known.opening_value + known.closing_value') }} as turns,
     {{ days_of_inventory('known.cogs', 'known.opening_value + known.closing_value') }} as days_of_inventory,
     known.month

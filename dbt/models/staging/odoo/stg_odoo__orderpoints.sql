@@ -2,15 +2,11 @@
 
 with newest as (
     {{ newest_rows('stock_warehouse_orderpoint', overwritten=true) }}
-),
+){% if 'qty_multiple' not in columns %},
 
 products as (
     select * from {{ ref('stg_odoo__product_uoms') }}
-),
-
-uoms as (
-    select * from {{ ref('stg_odoo__uoms') }}
-)
+){% endif %}
 
 select
     newest.id as orderpoint_id,
@@ -24,15 +20,15 @@ select
     {% if 'qty_multiple' in columns -%}
     cast(newest.qty_multiple as {{ type_quantity() }}) as quantity_multiple,
     {%- else -%}
-    -- From 19 on the multiple is one of a unit of measure.
-    cast(case when uoms.uom_id is not null then {{ convert_quantity(
-        '1', 'uoms.uom_id', 'products.uom_id', 'uoms.reference_quantity', 'products.uom_reference_quantity'
-    ) }} end as {{ type_quantity() }}) as quantity_multiple,
+    -- From 19 on it is one of a unit of measure.
+    case when newest.replenishment_uom_id is not null then {{ convert_quantity('1', 'conversions') }} end
+        as quantity_multiple,
     {%- endif %}
     coalesce(newest.active, false) as is_active,
     newest.snoozed_until
 from newest
+{% if 'qty_multiple' not in columns -%}
 left join products
     on newest.product_id = products.product_id
-left join uoms
-    on {{ 'newest.replenishment_uom_id' if 'replenishment_uom_id' in columns else 'null' }} = uoms.uom_id
+{{ join_uom_conversion('conversions', 'newest.replenishment_uom_id', 'products.uom_id') }}
+{% endif -%}

@@ -6,10 +6,6 @@ with newest as (
 
 products as (
     select * from {{ ref('stg_odoo__product_uoms') }}
-),
-
-uoms as (
-    select * from {{ ref('stg_odoo__uoms') }}
 ){% endif %}
 
 select
@@ -27,15 +23,12 @@ select
     {% if 'quantity_product_uom' in columns -%}
     cast(newest.quantity_product_uom as {{ type_quantity() }}) as quantity,
     {%- else -%}
-    {{ convert_quantity(
-        'newest.qty_done', 'newest.product_uom_id', 'products.uom_id', 'uoms.reference_quantity', 'products.uom_reference_quantity'
-    ) }} as quantity,
+    {{ convert_quantity('newest.qty_done', 'conversions') }} as quantity,
     {%- endif %}
     {{ to_milliseconds('newest.date') }} as moved_at
 from newest
 {% if 'quantity_product_uom' not in columns -%}
 left join products
     on newest.product_id = products.product_id
-left join uoms
-    on newest.product_uom_id = uoms.uom_id
+{{ join_uom_conversion('conversions', 'newest.product_uom_id', 'products.uom_id') }}
 {% endif -%}
