@@ -1,0 +1,63 @@
+"""Fill an empty PostgreSQL database with a company as Odoo would have recorded it.
+
+It writes tables, primary keys and one view. It makes no foreign keys, no indexes and no code: nothing runs on it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from odoo_lake.errors import UserError
+from odoo_lake.sample import target
+from odoo_lake.sample.columns import VERSIONS
+from odoo_lake.sample.engine import Engine
+from odoo_lake.sample.scale import Scale
+
+# In the order in which one builds on another.
+SCRIPTS = (
+    "random.sql",
+    "calendar.sql",
+    "masters/companies.sql",
+    "masters/chart.sql",
+    "masters/partners.sql",
+    "masters/products.sql",
+    "masters/warehouses.sql",
+    "sales/orders.sql",
+    "sales/lines.sql",
+)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Rows of each table."""
+
+    rows: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.rows.values())
+
+
+def generate(
+    source_url: str,
+    *,
+    odoo_version: int,
+    scale: Scale,
+    seed: int,
+    today: datetime.date,
+    progress: Callable[[str, int], None] | None = None,
+) -> Summary:
+    """Write three years of a company's history that end at `today`; the same arguments give the same rows."""
+    if odoo_version not in VERSIONS:
+        raise UserError(
+            f"Odoo {odoo_version} is not known.",
+            "Its tables and columns cannot be made.",
+            f"Choose one of {', '.join(map(str, VERSIONS))}.",
+        )
+    target.refuse_unless_empty(source_url)
+    engine = Engine(odoo_version=odoo_version, scale=scale, seed=seed, today=today)
+    for script in SCRIPTS:
+        engine.run(script)
+    return Summary(target.write(engine, source_url, odoo_version, progress))
