@@ -27,6 +27,8 @@ class Size:
     """Typical untaxed value of an order line."""
     deliveries_per_batch: int
     """Delivery lines that one purchased batch covers."""
+    purchase_interval_days: int
+    """Days whose needs go into one purchase order."""
     leads: int
     projects: int
     tasks_per_project: int
@@ -45,11 +47,12 @@ SIZES: dict[Scale, Size] = {
     Scale.SMALL: Size(
         users=6,
         customers=60,
-        vendors=18,
+        vendors=14,
         products=60,
         orders=330,
         order_line_value=3200,
         deliveries_per_batch=2,
+        purchase_interval_days=35,
         leads=120,
         projects=6,
         tasks_per_project=14,
@@ -64,11 +67,12 @@ SIZES: dict[Scale, Size] = {
     Scale.MEDIUM: Size(
         users=14,
         customers=1200,
-        vendors=90,
+        vendors=45,
         products=500,
         orders=3800,
         order_line_value=1400,
         deliveries_per_batch=4,
+        purchase_interval_days=21,
         leads=1500,
         projects=30,
         tasks_per_project=40,
@@ -83,11 +87,12 @@ SIZES: dict[Scale, Size] = {
     Scale.LARGE: Size(
         users=60,
         customers=15000,
-        vendors=700,
+        vendors=250,
         products=4000,
         orders=110000,
         order_line_value=700,
         deliveries_per_batch=8,
+        purchase_interval_days=28,
         leads=30000,
         projects=240,
         tasks_per_project=80,

@@ -73,7 +73,7 @@ select
     -- Fasteners are bought, and often sold, by the dozen.
     case when category_id = 4 then 2 when category_id = 6 then 5 when category_id = 10 then 8 else 1 end as buy_uom_id,
     cost,
-    money(cost * (1.5 + 0.35 * roll('product margin', template_n))) as list_price,
+    money(cost * (1.44 + 0.3 * roll('product margin', template_n))) as list_price,
     case when not is_consumable and n % 11 = 3 then 'lot' else 'none' end as tracking,
     case when chance('product policy', template_n, 0.15) then 'order' else 'delivery' end as invoice_policy,
     (7 + dice('product vendor', template_n, 0, getvariable('goods_vendors')::integer - 1))::integer as vendor_n,

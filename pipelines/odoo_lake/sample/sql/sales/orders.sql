@@ -56,13 +56,13 @@ quoted as (
         case when chance('order answered at once', chosen.id, 0.35) then 0.04 else 18 * pow(roll('order answered', chosen.id), 2) end as days_to_answer,
         roll('order outcome', chosen.id) as outcome,
         case
-            when chosen.company_id = 1 and chance('order second warehouse', chosen.id, 0.28) then 2
+            when chosen.company_id = 1 and chosen.id % 4 = 2 then 2
             when chosen.company_id = 1 then 1
             else chosen.company_id + 1
         end as warehouse_id,
         chosen.id % 16 = 9 as is_service_order,
         chosen.id % 61 = 7 and chosen.company_id < 3 as is_dropship,
-        chosen.id % 43 = 11 as has_down_payment
+        chosen.id % 43 = 11 and chosen.id % 10 <> 3 as has_down_payment
     from chosen
     inner join customer on customer.n = chosen.customer_n
 ),
@@ -114,7 +114,7 @@ select
 from decided
 inner join currency on currency.id = decided.currency_id
 left join contact as person
-    on person.customer_id = decided.customer_id and person.type = 'contact' and chance('order by a contact', decided.id, 0.6)
+    on person.customer_id = if(chance('order by a contact', decided.id, 0.6), decided.customer_id, null) and person.type = 'contact'
 left join contact as billing on billing.customer_id = decided.customer_id and billing.type = 'invoice'
 left join contact as delivery
-    on delivery.customer_id = decided.customer_id and delivery.type = 'delivery' and chance('order to an address', decided.id, 0.7);
+    on delivery.customer_id = if(chance('order to an address', decided.id, 0.7), decided.customer_id, null) and delivery.type = 'delivery';
