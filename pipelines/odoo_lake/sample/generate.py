@@ -45,6 +45,22 @@ SCRIPTS = (
     "accounting/bank.sql",
     "accounting/ledger.sql",
     "accounting/reconciliation.sql",
+    "accounting/numbering.sql",
+    "accounting/statements.sql",
+    "accounting/tables.sql",
+    "masters/tables_partners.sql",
+    "masters/tables_products.sql",
+    "masters/tables_accounts.sql",
+    "crm/leads.sql",
+    "hr/employees.sql",
+    "projects/projects.sql",
+    "projects/tables.sql",
+    "budgets/budgets.sql",
+    "masters/system.sql",
+    "sales/tables.sql",
+    "purchase/tables.sql",
+    "stock/tables.sql",
+    "stock/tables_value.sql",
 )
 
 

@@ -67,8 +67,8 @@ remaining as (
         case
             when due_item.move_type in ('out_receipt', 'in_receipt') then 'full'
             when due_item.move_type in ('out_refund', 'in_refund') then if(due_item.id % 3 = 0, 'full', 'never')
-            when due_item.id % 37 = 7 and due_item.move_type = 'out_invoice' then 'never'
-            when due_item.id % 33 = 5 then 'part'
+            when due_item.id % 59 = 7 and due_item.move_type = 'out_invoice' then 'never'
+            when due_item.id % 43 = 5 then 'part'
             when due_item.id % 17 = 3 then 'twice'
             when due_item.commercial_id % 5 = 2 and due_item.kind in ('invoice', 'bill') then 'together'
             else 'full'
@@ -121,13 +121,14 @@ with planned as (
     -- On account, not assigned to any invoice; and what never became effective.
     select
         hash('on account', document_id), company_id, commercial_id, currency_id, account_id, true, true, date + 3,
-        round(amount_currency::double * 0.3, if(currency_id = 4, 0, 2)), id, 'on account', move_type,
+        round(amount_currency::double * 0.3, if(currency_id = 4, 0, 2))::decimal(18, 2), id, 'on account', move_type,
         ['posted', 'posted', 'draft', 'cancel'][1 + (id // 29)::integer % 4]
     from due_item
     where kind = 'invoice' and id % 29 = 11 and date + 3 < getvariable('today')::date and date_maturity - invoice_date < 40
     union all
     select
-        hash('prepaid', document_id), company_id, commercial_id, currency_id, account_id, false, false, date, round(-amount_currency::double * 0.2, if(currency_id = 4, 0, 2)),
+        hash('prepaid', document_id), company_id, commercial_id, currency_id, account_id, false, false, date,
+        round(-amount_currency::double * 0.2, if(currency_id = 4, 0, 2))::decimal(18, 2),
         id, 'on account', move_type, 'posted'
     from due_item
     where kind = 'bill' and id % 61 = 11

@@ -172,6 +172,19 @@ cross join (
     (4, '20%', '0%', 'purchase', 20, 0), (5, '5.5%', '0% resale', 'purchase', 5.5, 0), (6, '0% import', '0% import', 'purchase', 0, 0)
 ) as listed (no, name, us_name, type_tax_use, rate, us_rate);
 
+create table tax_repartition as
+select
+    (tax.id - 1) * 4 + listed.position as id,
+    tax.id as tax_id,
+    tax.company_id,
+    listed.document_type,
+    listed.repartition_type,
+    if(listed.repartition_type = 'tax', tax.account_id, null) as account_id
+from tax
+cross join (
+    values (1, 'invoice', 'base'), (2, 'invoice', 'tax'), (3, 'refund', 'base'), (4, 'refund', 'tax')
+) as listed (position, document_type, repartition_type);
+
 create macro tax_id(company, no) as ((chart_of(company) - 1) * 10 + no)::integer;
 
 create macro tax_rate(company, no) as

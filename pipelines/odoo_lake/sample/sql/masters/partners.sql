@@ -113,3 +113,21 @@ create macro vendor_currency(company, country, is_overhead) as
     end;
 
 set variable goods_vendors = getvariable('vendors')::integer - 6;
+
+set variable employee_base = getvariable('vendor_base') + getvariable('vendors')::integer;
+
+-- Everybody, with the partner that invoices go to.
+create table partner_root as
+select id, id as commercial_id, name from (values (2, 'OdooBot'), (3, 'Administrator'), (4, 'Public user'), (5, 'Portal user'), (10, 'Claims office')) as listed (id, name)
+union all
+select partner_id, partner_id, name from company
+union all
+select partner_id, partner_id, name from app_user
+union all
+select id, id, name from customer
+union all
+select id, customer_id, name from contact
+union all
+select id, id, name from vendor
+union all
+select getvariable('employee_base') + n, getvariable('employee_base') + n, 'Employee ' || n from range(1, getvariable('employees')::bigint + 1) as numbers (n);

@@ -107,9 +107,9 @@ select
     decided.is_dropship and not decided.is_service_order as is_dropship,
     decided.has_down_payment and not decided.is_service_order as has_down_payment,
     case
-        when decided.company_id = 1 and decided.warehouse_id = 2 then 2
-        else decided.company_id
-    end as team_no,
+        when decided.company_id = 1 then decided.warehouse_id
+        else decided.company_id + 1
+    end as team_id,
     user_of('order salesperson', decided.id) as user_id
 from decided
 inner join currency on currency.id = decided.currency_id
