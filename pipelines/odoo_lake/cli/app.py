@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from odoo_lake import __version__
+from odoo_lake.cli.sample import sample
 from odoo_lake.errors import UserError
 
 app = typer.Typer(
@@ -30,6 +31,9 @@ def _options(
     version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
 ) -> None:
     """Options of every command."""
+
+
+app.command()(sample)
 
 
 def main() -> None:

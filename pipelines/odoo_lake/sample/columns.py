@@ -19,7 +19,7 @@ class Content(StrEnum):
     """What a text column may hold that must not leave the database as it is."""
 
     PLAIN = ""
-    SECRET = "secret"
+    CREDENTIAL = "credential"
     PRIVATE = "private"
     PERSONAL = "personal"
 
@@ -31,7 +31,7 @@ class Content(StrEnum):
 
 _MARKERS = {
     Content.PLAIN: "",
-    Content.SECRET: "CANARY-never-extract",
+    Content.CREDENTIAL: "CANARY-never-extract",
     Content.PRIVATE: "CANARY-drop",
     Content.PERSONAL: "canary-hash",
 }
@@ -70,9 +70,7 @@ def tables(odoo_version: int) -> Mapping[str, Table]:
             if str(odoo_version) not in row["versions"].split():
                 continue
             columns.setdefault(row["table"], []).append(
-                Column(
-                    row["column"], row["type"], row["not_null"] == "yes", row["default"], Content(row["content"])
-                )
+                Column(row["column"], row["type"], row["not_null"] == "yes", row["default"], Content(row["content"]))
             )
             if row["primary_key"] == "yes":
                 keys.setdefault(row["table"], []).append(row["column"])

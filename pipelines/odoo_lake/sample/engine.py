@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 from dataclasses import asdict
 from importlib.resources import files
-from pathlib import Path
 
 import duckdb
 
@@ -54,8 +53,5 @@ class Engine:
 
     def load_postgres_extension(self) -> None:
         """Load DuckDB's PostgreSQL writer from its wheel; it is never downloaded."""
-        import duckdb_extension_postgres_scanner
-
-        package = Path(duckdb_extension_postgres_scanner.__file__).parent
-        (extension,) = package.glob(f"extensions/v{duckdb.__version__}/*.duckdb_extension")
-        self.connection.load_extension(str(extension))
+        name = f"extensions/v{duckdb.__version__}/postgres_scanner.duckdb_extension"
+        self.connection.load_extension(str(files("duckdb_extension_postgres_scanner").joinpath(name)))

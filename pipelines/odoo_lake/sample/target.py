@@ -55,7 +55,7 @@ def refuse_unless_empty(source_url: str) -> None:
             name = connection.info.dbname
     except psycopg.OperationalError as error:
         raise UserError(
-            f"The database cannot be reached: {str(error).strip().splitlines()[-1]}",
+            f"The database cannot be reached: {str(error).strip().splitlines()[0]}",
             "No sample company can be written.",
             "Give the address of a running server and of a database that exists, such as postgresql://user@host/name.",
         ) from error
@@ -189,10 +189,7 @@ def _marked(column: Column, expression: str) -> str:
     marker = column.content.marker
     if not marker or column.type == "jsonb":
         return expression
-    return (
-        f"case when contains({expression}, '{marker}') then {expression}"
-        f" else {expression} || ' {marker}' end"
-    )
+    return f"case when contains({expression}, '{marker}') then {expression} else {expression} || ' {marker}' end"
 
 
 def _marked_text(table: Table, column: Column) -> str:

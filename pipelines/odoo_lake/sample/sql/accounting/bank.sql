@@ -141,8 +141,7 @@ select
     if(bank_line.amount > 0, outstanding_item(payment_id), getvariable('item_base') + bank_line.id * 2),
     if(bank_line.amount > 0, getvariable('item_base') + bank_line.id * 2, outstanding_item(payment_id)),
     abs(bank_line.amount),
-    bank_line.date,
-    outstanding_item(payment_id)
+    bank_line.date
 from bank_line
 where payment_id is not null;
 

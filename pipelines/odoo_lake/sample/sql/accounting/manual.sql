@@ -69,23 +69,39 @@ select
 from lines
 where value <> 0;
 
--- The periodic company brings its stock account in line at every month end.
+-- The periodic company brings its stock account in line at every month end: with what was billed, less what has left.
 insert into manual_line
-with stock_value_by_month as (
-    select month.month_no, month.last_day, sum(stock_value.value) as change
+with changes as (
+    select happened_at::date as date, value
     from stock_value
-    inner join month on month.month = date_trunc('month', stock_value.happened_at)::date
-    where stock_value.company_id = 2 and stock_value.kind <> 'opening' and month.last_day = month_end(month.last_day)
+    where company_id = 2 and kind not in ('opening', 'receipt', 'dropship_in', 'landed', 'price_difference')
+    union all
+    select entry.date, item.balance
+    from item
+    inner join entry on entry.id = item.move_id and entry.state = 'posted' and entry.company_id = 2
+    where item.account_id = account(2, 'purchases')
+),
+change_by_month as (
+    select month.month_no, month.last_day, sum(changes.value)::decimal(18, 2) as change
+    from changes
+    inner join month on month.month = date_trunc('month', changes.date)::date
+    where month.last_day = month_end(month.last_day)
     group by all
 ),
 opening as (
-    select 0 as month_no, getvariable('start')::date as last_day, coalesce(sum(value), 0) as change from stock_value where company_id = 2 and kind = 'opening'
+    select 0 as month_no, getvariable('start')::date as last_day, coalesce(sum(value), 0)::decimal(18, 2) as change
+    from stock_value
+    where company_id = 2 and kind = 'opening'
 )
 select
     'variation ' || month_no, 2, 'misc', last_day, 'posted', 'Stock variation', side.position,
-    case when side.position = 1 then account(2, 'stock_valuation') when month_no = 0 then account(2, 'retained_earnings') else account(2, 'stock_variation') end,
+    case
+        when side.position = 1 then account(2, 'stock_valuation')
+        when month_no = 0 then account(2, 'retained_earnings')
+        else account(2, 'stock_variation')
+    end,
     null, if(side.position = 1, change, -change)
-from (select * from stock_value_by_month union all select * from opening)
+from (select * from change_by_month union all select * from opening)
 cross join (values (1), (2)) as side (position)
 where change <> 0;
 

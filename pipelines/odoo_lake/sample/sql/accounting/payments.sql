@@ -1,7 +1,7 @@
 -- How what is due is settled: by credit notes first, then by payments, late, in part, together or never.
 -- A settlement matches one debit with one credit item for an amount in the currency of both.
 create table settlement (
-    debit_item_id integer, credit_item_id integer, amount decimal(18, 2), date date, group_no bigint
+    debit_item_id integer, credit_item_id integer, amount decimal(18, 2), date date
 );
 
 create table due_item as
@@ -40,7 +40,7 @@ crossing as (
     from refunds
     inner join instalments on instalments.document_id = refunds.reversed_id
 )
-select if(is_sale, instalment_id, refund_item_id), if(is_sale, refund_item_id, instalment_id), amount, date, instalment_id
+select if(is_sale, instalment_id, refund_item_id), if(is_sale, refund_item_id, instalment_id), amount, date
 from crossing
 where amount > 0;
 
@@ -122,9 +122,13 @@ with planned as (
     select
         hash('on account', document_id), company_id, commercial_id, currency_id, account_id, true, true, date + 3,
         round(amount_currency::double * 0.3, if(currency_id = 4, 0, 2))::decimal(18, 2), id, 'on account', move_type,
-        ['posted', 'posted', 'draft', 'cancel'][1 + (id // 29)::integer % 4]
-    from due_item
-    where kind = 'invoice' and id % 29 = 11 and date + 3 < getvariable('today')::date and date_maturity - invoice_date < 40
+        ['posted', 'draft', 'cancel', 'posted'][1 + (eligible_no // 25) % 4]
+    from (
+        select *, row_number() over (order by id) as eligible_no
+        from due_item
+        where kind = 'invoice' and date + 3 < getvariable('today')::date and date_maturity - invoice_date < 40
+    )
+    where eligible_no % 25 = 3
     union all
     select
         hash('prepaid', document_id), company_id, commercial_id, currency_id, account_id, false, false, date,
@@ -132,11 +136,21 @@ with planned as (
         id, 'on account', move_type, 'posted'
     from due_item
     where kind = 'bill' and id % 61 = 11
+    union all
+    -- The till is emptied into the bank every month: out of the one journal, into the other.
+    select
+        hash('till', date_trunc('month', counter_total.date), side.is_inbound), 1, 1, 2, account(1, 'liquidity_transfer'), side.is_inbound, false,
+        month_end(max(counter_total.date)), money(sum(counter_total.cash)::double * 0.8), 0, 'transfer', side.journal_key, 'posted'
+    from counter_total
+    cross join (values (false, 'cash'), (true, 'bank')) as side (is_inbound, journal_key)
+    group by date_trunc('month', counter_total.date), side.is_inbound, side.journal_key
+    having month_end(max(counter_total.date)) < getvariable('today')::date
 ),
 routed as (
     select
         planned.*,
         case
+            when planned.manner = 'transfer' then planned.move_type
             when planned.move_type in ('out_receipt', 'in_receipt') then 'cash'
             when planned.company_id = 1 and planned.currency_id = 1 and (planned.is_inbound or planned.first_item_id % 4 = 0) then 'bank_foreign'
             when planned.company_id = 1 and not planned.is_customer and planned.first_item_id % 13 = 4 and getvariable('odoo_version') >= 18 then 'credit_card'
@@ -144,7 +158,9 @@ routed as (
         end as journal_key,
         -- From 18 on a payment may do without an entry; its invoice stays open in the ledger.
         getvariable('odoo_version') >= 18 and planned.company_id = 2 and planned.is_customer and planned.is_inbound
-            and planned.first_item_id % 11 = 3 and planned.manner <> 'on account' as has_no_entry
+            and planned.manner <> 'on account'
+            and row_number() over (partition by planned.company_id, planned.is_inbound order by planned.first_item_id, planned.payment_key) % 20 = 3
+            as has_no_entry
     from planned
     where planned.amount > 0
 ),
@@ -182,7 +198,7 @@ set variable item_base = (select max(id) from item);
 insert into entry
 select
     getvariable('entry_base') + id, 'payment', id, 'entry', journal_id, company_id, currency_id, date, state, commercial_id,
-    if(is_customer, 'Customer payment', 'Vendor payment'), created_at
+    case when manner = 'transfer' then 'Internal transfer' when is_customer then 'Customer payment' else 'Vendor payment' end, created_at
 from payment
 where not has_no_entry;
 
@@ -191,14 +207,14 @@ select
     (getvariable('item_base') + payment.id * 2 - 1 + side.no)::integer as id,
     getvariable('entry_base') + payment.id as move_id,
     side.no + 1 as sequence,
-    if(side.no = 0, 'product', 'payment_term') as display_type,
+    if(side.no = 0 or payment.manner = 'transfer', 'product', 'payment_term') as display_type,
     if(side.no = 0, payment.liquidity_account_id, payment.account_id) as account_id,
     payment.commercial_id as partner_id,
     (side.sign * if(payment.is_inbound, 1, -1) * payment.company_amount)::decimal(18, 2) as balance,
     payment.currency_id,
     (side.sign * if(payment.is_inbound, 1, -1) * payment.amount)::decimal(18, 2) as amount_currency,
     payment.date as date_maturity,
-    if(payment.is_customer, 'Customer payment', 'Vendor payment') as name
+    case when payment.manner = 'transfer' then 'Internal transfer' when payment.is_customer then 'Customer payment' else 'Vendor payment' end as name
 from payment
 cross join (values (0, 1), (1, -1)) as side (no, sign)
 where not payment.has_no_entry
@@ -209,10 +225,15 @@ select
     if(allocation.is_inbound, allocation.item_id, getvariable('item_base') + payment.id * 2),
     if(allocation.is_inbound, getvariable('item_base') + payment.id * 2, allocation.item_id),
     allocation.amount,
-    payment.date,
-    if(allocation.manner = 'together', -payment.id, allocation.item_id)
+    payment.date
 from allocation
 inner join payment on payment.payment_key = allocation.payment_key and not payment.has_no_entry;
+
+insert into settlement
+select getvariable('item_base') + outgoing.id * 2, getvariable('item_base') + incoming.id * 2, outgoing.amount, outgoing.date
+from payment as outgoing
+inner join payment as incoming on incoming.manner = 'transfer' and incoming.is_inbound and incoming.date = outgoing.date
+where outgoing.manner = 'transfer' and not outgoing.is_inbound;
 
 create macro outstanding_item(payment) as (getvariable('payment_item_base') + payment * 2 - 1)::integer;
 

@@ -7,7 +7,7 @@ with open_line as (
     inner join entry on entry.id = item.move_id and entry.state = 'posted' and entry.kind in ('manual', 'bank')
     where item.name like 'Sublet%' or item.name like 'Group charges%'
 )
-select debit.id, credit.id, debit.balance, greatest(debit.date, credit.date), debit.id
+select debit.id, credit.id, debit.balance, greatest(debit.date, credit.date)
 from open_line as debit
 inner join open_line as credit
     on credit.company_id = debit.company_id

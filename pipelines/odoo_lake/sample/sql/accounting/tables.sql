@@ -34,10 +34,10 @@ select
     if(document.move_type like 'out_%', document.invoice_date, null) as delivery_date,
     if(document.id % 19 = 4, '<p>Thank you for order ' || coalesce(document.origin, '') || '</p>', null) as narration,
     if(document.id is not null, daily_rate.rate, null) as invoice_currency_rate,
-    if(document.id is null, 0, abs(move.untaxed_currency_signed)) as amount_untaxed,
-    if(document.id is null, 0, abs(move.tax_currency_signed)) as amount_tax,
-    abs(move.total_currency_signed) as amount_total,
-    if(document.id is null, 0, abs(move.residual_currency_signed)) as amount_residual,
+    coalesce(-document_sign(document.move_type) * move.untaxed_currency_signed, 0)::decimal(18, 2) as amount_untaxed,
+    coalesce(-document_sign(document.move_type) * move.tax_currency_signed, 0)::decimal(18, 2) as amount_tax,
+    if(document.id is null, 1, -document_sign(document.move_type)) * move.total_currency_signed as amount_total,
+    coalesce(-document_sign(document.move_type) * move.residual_currency_signed, 0)::decimal(18, 2) as amount_residual,
     move.untaxed_signed as amount_untaxed_signed,
     move.untaxed_currency_signed as amount_untaxed_in_currency_signed,
     move.tax_signed as amount_tax_signed,
@@ -188,19 +188,22 @@ select
     end as state,
     if(payment.is_inbound, 'inbound', 'outbound') as payment_type,
     if(payment.is_customer, 'customer', 'supplier') as partner_type,
-    if(payment.is_customer, 'Customer payment', 'Vendor payment') as memo,
+    case when payment.manner = 'transfer' then 'Internal transfer' when payment.is_customer then 'Customer payment' else 'Vendor payment' end as memo,
     if(payment.id % 4 = 0, 'E2E-' || payment.id, null) as payment_reference,
     payment.date,
     payment.amount,
     (if(payment.is_inbound, 1, -1) * payment.company_amount)::decimal(18, 2) as amount_company_currency_signed,
     payment.state = 'posted' and payment.manner <> 'on account' and not payment.has_no_entry as is_reconciled,
     payment.state = 'posted' and (not payment.awaits_bank or bank_line.id is not null) and not payment.has_no_entry as is_matched,
-    false as is_internal_transfer,
+    payment.manner = 'transfer' as is_internal_transfer,
+    twin.id as paired_internal_transfer_payment_id,
     payment.created_at as create_date,
     coalesce(recorded('payment', payment.id, bank_line.date::timestamp + interval 21 hour), payment.created_at) as write_date
 from payment
 left join move on move.id = if(payment.has_no_entry, null, getvariable('payment_entry_base') + payment.id)
-left join bank_line on bank_line.payment_id = payment.id;
+left join bank_line on bank_line.payment_id = payment.id
+left join payment as twin
+    on twin.manner = 'transfer' and twin.date = if(payment.manner = 'transfer', payment.date, null) and twin.is_inbound <> payment.is_inbound;
 
 create view odoo.account_move__account_payment as
 select distinct allocation.document_id as invoice_id, payment.id as payment_id

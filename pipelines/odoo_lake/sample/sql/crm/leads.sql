@@ -37,10 +37,10 @@ on_their_own as (
         1 + dated.n::integer % 4,
         dated.opened_at,
         case
+            when dated.n % 17 = 9 then 'archived'
             when dated.opened_at > getvariable('clock')::timestamp - to_days(dice('lead patience', dated.n, 15, 150)) then 'open'
             when roll('lead outcome', dated.n) < 0.10 then 'won'
             when roll('lead outcome', dated.n) < 0.78 then 'lost'
-            when roll('lead outcome', dated.n) < 0.84 then 'archived'
             else 'open'
         end,
         dated.opened_at + to_days(dice('lead life', dated.n, 3, 14)),
@@ -54,10 +54,10 @@ every_lead as (
 )
 select
     every_lead.*,
-    case when outcome = 'open' and id % 7 = 3 and customer_id is null then 'lead' else 'opportunity' end as type,
+    if(outcome in ('open', 'lost') and id % 4 = 1 and customer_id is null, 'lead', 'opportunity') as type,
     case
         when outcome = 'won' then 4
-        when outcome = 'open' and id % 7 = 3 then 1
+        when outcome = 'open' and id % 4 = 1 and customer_id is null then 1
         else dice('lead stage', id, 1, 3)
     end as stage_id,
     case

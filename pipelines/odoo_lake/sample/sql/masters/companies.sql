@@ -34,7 +34,7 @@ with series as (
     select *
     from (
         values
-        (1, null, 7, 0, 1.0), (3, null, 7, 0, 1.0), (4, null, 30, 0, 1.0), (5, null, 7, 240, 1.0),
+        (1, null, 7, 0, 1.0), (3, null, 7, 0, 1.0), (4, null, 30, 0, 1.0), (5, null, 7, 480, 1.0),
         (3, 1, 30, 560, 1.0), (1, 2, 100000, 0, 0.0), (2, 2, 7, 0, 1.0), (3, 2, 7, 0, 1.0), (4, 2, 30, 0, 1.0)
     ) as listed (currency_id, company_id, interval_days, first_day, movement)
 ),

@@ -56,7 +56,7 @@ select
     one_of('customer term', n, [1, 2, 3, 3, 3, 4, 5, 6, 7, 3]) as payment_term_id,
     -- Most pay about on time, some late, a few very late.
     [-4, 0, 4, 9, 18, 40][1 + floor(6 * pow(roll('customer patience', n), 1.4))::integer] as days_late,
-    chance('customer archived', n, 0.05) as is_archived,
+    n % 18 = 5 as is_archived,
     chance('customer of one company', n, 0.08) as has_own_company,
     -- Customers join over the years; two of five are there from the start.
     case
@@ -100,7 +100,7 @@ select
     case when n % 9 = 0 then 113 when n % 7 = 0 then 233 when n % 11 = 0 then 231 else 75 end as country_id,
     one_of('vendor term', n, [2, 3, 3, 4, 4, 3]) as payment_term_id,
     dice('vendor lead', n, 5, 24) as lead_days,
-    chance('vendor archived', n, 0.05) as is_archived,
+    n % 13 = 12 as is_archived,
     -- A landlord, a power company and the like sell no goods.
     n <= 6 as is_overhead
 from range(1, getvariable('vendors')::bigint + 1) as numbers (n);

@@ -77,7 +77,7 @@ select
     case when not is_consumable and n % 11 = 3 then 'lot' else 'none' end as tracking,
     case when chance('product policy', template_n, 0.15) then 'order' else 'delivery' end as invoice_policy,
     (7 + dice('product vendor', template_n, 0, getvariable('goods_vendors')::integer - 1))::integer as vendor_n,
-    not chance('product archived', n, 0.04) as is_active,
+    n % 23 <> 6 as is_active,
     n % 17 = 5 as is_packed,
     one_of('product adjective', template_n, ['Compact', 'Heavy', 'Classic', 'Premium', 'Basic', 'Rapid', 'Steel', 'Copper'])
     || ' ' || [

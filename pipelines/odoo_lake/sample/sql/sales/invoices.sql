@@ -42,7 +42,10 @@ with shipped as (
     select 'down_payment', id * 10::bigint + 3, id, ordered_at::date from sales_order where has_down_payment and state = 'sale'
 ),
 due as (
-    select *, row_number() over (order by invoice_date, source_id)::integer as id
+    select
+        *,
+        row_number() over (order by invoice_date, source_id)::integer as id,
+        row_number() over (partition by kind order by invoice_date desc, source_id) as latest_no
     from shipped
     where invoice_date < getvariable('today')::date
 )
@@ -51,7 +54,7 @@ select
     sales_order.partner_shipping_id, sales_order.currency_id, due.invoice_date, due.invoice_date,
     case
         when due.kind <> 'invoice' then 'posted'
-        when due.invoice_date > getvariable('today')::date - 45 and due.id % 7 = 3 then 'draft'
+        when due.invoice_date > getvariable('today')::date - 45 and due.latest_no % 7 = 2 then 'draft'
         when due.id % 67 = 8 then 'cancel'
         else 'posted'
     end,

@@ -215,7 +215,7 @@ select 1 as id, 'Standard quotation' as name, 30 as number_of_days, true as acti
 create view odoo.procurement_group as
 select id, 'S' || lpad(id::varchar, 5, '0') as name, customer_id as partner_id, 'direct' as move_type, id as sale_id, recorded('group', id, ordered_at) as create_date
 from sales_order
-where state = 'sale';
+where state in ('sale', 'cancel');
 
 create view odoo.stock_reference as
 select id, 'S' || lpad(id::varchar, 5, '0') as name, recorded('group', id, ordered_at) as create_date from sales_order where state = 'sale';

@@ -60,15 +60,24 @@ moved as (
         listed.kind, outflow.ref_id, warehouse.company_id, if(listed.kind = 'transfer_in', 2, outflow.warehouse_id), 3, company.partner_id,
         case when listed.kind = 'transfer_in' then transit_location(1) else warehouse.stock_id end,
         case listed.kind when 'transfer_in' then 21 when 'transfer_out' then transit_location(1) else warehouse.shelf_id end,
-        if(listed.kind = 'transfer_in' and outflow.happened_at >= getvariable('clock')::timestamp - interval 120 day and outflow.ref_id % 20 < 10, 'open', 'done'),
+        if(listed.kind = 'transfer_in' and outflow.is_under_way, 'open', 'done'),
         outflow.happened_at + if(listed.kind = 'transfer_in', interval 1 day, interval 0 day), null::timestamp,
         case
-            when listed.kind = 'transfer_in' and outflow.happened_at >= getvariable('clock')::timestamp - interval 120 day and outflow.ref_id % 20 < 10 then null
+            when listed.kind = 'transfer_in' and outflow.is_under_way then null
             when listed.kind = 'transfer_in' then least(outflow.happened_at + interval 1 day, getvariable('clock')::timestamp - interval 1 minute)
             else outflow.happened_at
         end,
         'Replenishment', null, null, 1, recorded(listed.kind, outflow.ref_id, outflow.happened_at - interval 5 hour)
-    from outflow_so_far as outflow
+    from (
+        -- The latest transfers have not arrived.
+        select
+            *,
+            kind = 'transfer' and (
+                happened_at >= getvariable('clock')::timestamp - interval 15 day
+                or row_number() over (partition by kind order by happened_at desc, ref_id) = 1
+            ) as is_under_way
+        from outflow_so_far
+    ) as outflow
     inner join (
         values ('transfer', 'transfer_out'), ('transfer', 'transfer_in'), ('shelf', 'shelf')
     ) as listed (outflow_kind, kind) on listed.outflow_kind = outflow.kind

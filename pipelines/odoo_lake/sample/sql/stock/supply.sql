@@ -29,13 +29,20 @@ select
     sized.outflows,
     sized.quantity::decimal(18, 3) as quantity,
     sized.first_at,
-    case when goods.buy_uom_id = 2 then ceil(sized.wanted / 12.0) * 12 else greatest(1, sized.wanted) end::decimal(18, 3) as batch_size,
+    case
+        -- One batch that is used up, or of which more has been used than there was.
+        when sized.outflows between 1 and 6 and sized.pair_no % 8 = 4
+            then greatest(1, sized.quantity - if(sized.pair_no % 16 = 4 and goods.tracking = 'none', 1 + sized.pair_no % 5, 0))
+        when goods.buy_uom_id = 2 then ceil(sized.wanted / 12.0) * 12
+        else greatest(1, sized.wanted)
+    end::decimal(18, 3) as batch_size,
     goods.vendor_n,
     goods.tracking,
     goods.is_packed,
     goods.category_id,
     goods.buy_uom_id,
     goods.uom_id,
+    sized.outflows between 1 and 6 and sized.pair_no % 8 = 4 as runs_out,
     company_cost(warehouse.company_id, goods.cost) as company_cost
 from sized
 inner join warehouse on warehouse.id = sized.warehouse_id
@@ -69,7 +76,7 @@ timed as (
         on triggered.warehouse_id = so_far.warehouse_id
         and triggered.product_id = so_far.product_id
         and triggered.threshold < so_far.used_after
-    where triggered.batch_no = 0 or so_far.happened_at is not null
+    where triggered.batch_no = 0 or (so_far.happened_at is not null and not triggered.runs_out)
 )
 select
     *,
@@ -83,36 +90,6 @@ select
         )
     end as wanted_at
 from timed;
-
--- Some goods run out completely, and of a few more has been used than there was.
-insert into outflow_so_far
-with received as (
-    select warehouse_id, product_id, max(batch_no) + 1 as batches from supply_batch group by warehouse_id, product_id
-),
-last_used as (
-    select warehouse_id, product_id, max(happened_at) as happened_at from outflow_so_far group by warehouse_id, product_id
-),
-left_over as (
-    select
-        pair.*,
-        (pair.batch_size * received.batches - pair.quantity)::decimal(18, 3) as remainder,
-        pair.batch_size * received.batches as supplied,
-        last_used.happened_at as last_used_at
-    from stock_pair as pair
-    inner join received on received.warehouse_id = pair.warehouse_id and received.product_id = pair.product_id
-    inner join last_used on last_used.warehouse_id = pair.warehouse_id and last_used.product_id = pair.product_id
-    where last_used.happened_at < getvariable('clock')::timestamp - interval 10 hour
-)
-select
-    warehouse_id,
-    product_id,
-    date_trunc('second', last_used_at + (getvariable('clock')::timestamp - interval 9 hour - last_used_at) * roll('used up', pair_no)) as happened_at,
-    if(pair_no % 53 = 6, 'scrap', 'loss') as kind,
-    pair_no * 10 + 9 as ref_id,
-    remainder + if(pair_no % 53 = 6, 1 + pair_no % 5, 0) as quantity,
-    supplied + if(pair_no % 53 = 6, 1 + pair_no % 5, 0) as used_after
-from left_over
-where pair_no % 19 = 4 or (pair_no % 53 = 6 and tracking = 'none');
 
 -- The batches that an outflow was taken from; batch_no is null for what was not there.
 create table outflow_part as
