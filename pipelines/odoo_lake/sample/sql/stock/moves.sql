@@ -219,7 +219,11 @@ joined as (
     where stock_move.moved > 0
         and (not stock_move.is_storable or shipment.is_dropship or stock_move.kind = 'gain' or (stock_move.kind = 'receipt' and stock_move.state = 'assigned'))
 )
-select row_number() over (order by move_id, lot_id nulls first, package_id nulls first)::integer as id, *
+select
+    row_number() over (
+        order by move_id, lot_id nulls first, package_id nulls first, result_package_id nulls first, owner_id nulls first, quantity
+    )::integer as id,
+    *
 from joined;
 
 -- Stock by product, location, lot, package and owner, as done movements left it.
