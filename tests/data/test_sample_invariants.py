@@ -243,7 +243,7 @@ def test_entries_total_their_debits(company: Company) -> None:
     assert (
         company.rows(
             "select m.id from account_move m join account_move_line l on l.move_id = m.id where m.move_type = 'entry'"
-            " group by m.id having m.amount_total_signed <> sum(l.debit) or m.payment_state <> 'not_paid'"
+            " group by m.id having m.amount_total_signed is distinct from sum(l.debit) or m.payment_state <> 'not_paid'"
         )
         == []
     )

@@ -50,6 +50,7 @@ quoted as (
         customer.days_late,
         case
             when chosen.id % 31 = 8 and chosen.company_id <> 2 then 5
+            when chosen.id % 7 = 2 and chosen.company_id = 3 then 3
             when chance('order in company currency', customer.n, 0.25) then chosen.company_currency_id
             else customer_currency(chosen.company_id, customer.country_id)
         end as currency_id,
