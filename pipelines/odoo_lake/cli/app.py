@@ -12,6 +12,7 @@ from odoo_lake.cli import contract
 from odoo_lake.cli.extract import extract, grants
 from odoo_lake.cli.maintain import compact
 from odoo_lake.cli.run import build, query, run
+from odoo_lake.cli.sample import sample
 from odoo_lake.cli.status import status
 from odoo_lake.errors import UserError
 
@@ -37,7 +38,7 @@ def _options(
     """Options of every command."""
 
 
-for command in (run, extract, build, query, status, compact, grants):
+for command in (run, extract, build, query, status, compact, grants, sample):
     app.command()(command)
 app.add_typer(contract.app)
 
@@ -48,7 +49,8 @@ def main() -> None:
         app()
     except UserError as error:
         console = Console(stderr=True, highlight=False, soft_wrap=True)
-        console.print(f"[bold red]error:[/] {error.fact}", markup=True)
+        console.print("error:", style="bold red", end=" ")
+        console.print(error.fact, markup=False)
         for part in (error.consequence, error.remedy):
             if part:
                 console.print(f"       {part}", markup=False)
