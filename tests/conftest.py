@@ -1,13 +1,17 @@
-"""Parts that every tier shares: one PostgreSQL server for the whole session of tests."""
+"""Parts that every tier shares: servers are started once for the whole session of tests."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from odoo_lake.lake.location import Lake, parse_lake
 from odoo_lake.source.embedded import EmbeddedPostgres, embedded_postgres
+from odoo_lake.workspace import Workspace, open_workspace
+from tests.object_store import ObjectStore, object_store
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +20,25 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
     directory: Path = tmp_path_factory.mktemp("postgres") / "data"
     with embedded_postgres(directory, durable=False) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def workspace() -> Workspace:
+    return open_workspace()
+
+
+@pytest.fixture(scope="session")
+def minio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
+    with object_store(tmp_path_factory.mktemp("minio")) as store:
+        yield store
+
+
+@pytest.fixture
+def s3_lake(minio: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> Lake:
+    """An empty lake of three buckets."""
+    for name, value in minio.environment.items():
+        monkeypatch.setenv(name, value)
+    name = f"lake-{uuid.uuid4().hex[:8]}"
+    for layer in ("bronze", "silver", "gold"):
+        minio.client.create_bucket(Bucket=f"{name}-{layer}")
+    return parse_lake(f"s3://{name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ structlog.configure(
     logger_factory=structlog.PrintLoggerFactory(sys.stderr),
 )
 log = structlog.get_logger("odoo_lake")
+# A lost connection is told once, in the user's words.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 
 class Reporter(Protocol):

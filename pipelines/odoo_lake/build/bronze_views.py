@@ -21,11 +21,12 @@ def create_bronze_views(
     connection.execute(f"create schema if not exists {SCHEMA}")
     for table, contract in catalogue.items():
         urls = [bronze.url(file.path) for file in log.files(table)]
-        rows = bronze_rows(urls, bronze_types(_columns_of(contract, log)))
+        rows = bronze_rows(urls, bronze_types(present_columns(contract, log)))
         connection.execute(f"create or replace view {SCHEMA}.{identifier(table)} as {rows}")
 
 
-def _columns_of(contract: Contract, log: BronzeLog) -> tuple[Column, ...]:
+def present_columns(contract: Contract, log: BronzeLog) -> tuple[Column, ...]:
+    """The contract's columns that bronze has; all of them for a table that it does not have."""
     latest = log.latest(contract.table)
     if latest is None or not latest.columns:
         return contract.columns

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 
 from odoo_lake import __version__
+from odoo_lake.cli import contract
 from odoo_lake.cli.extract import extract, grants
 from odoo_lake.cli.run import build, query, run
 from odoo_lake.errors import UserError
@@ -36,6 +37,7 @@ def _options(
 
 for command in (run, extract, build, query, grants):
     app.command()(command)
+app.add_typer(contract.app)
 
 
 def main() -> None:

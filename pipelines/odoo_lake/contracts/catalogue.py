@@ -110,7 +110,7 @@ def _column(entry: dict[str, Any], table_versions: tuple[int, ...]) -> Column:
 
 
 def _custom_properties(element: dict[str, Any]) -> dict[str, Any]:
-    return {entry["property"]: entry["value"] for entry in element.get("customProperties", ())}
+    return {entry["property"]: entry["value"] for entry in element.get("customProperties") or ()}
 
 
 _HOURS = {"m": 1 / 60, "h": 1, "d": 24}

@@ -15,8 +15,8 @@ import psycopg
 
 from odoo_lake.contracts.catalogue import Catalogue
 from odoo_lake.extract.plan import Plan, make_plan
-from odoo_lake.extract.reader import Snapshot
-from odoo_lake.extract.request import Request
+from odoo_lake.extract.reader import Snapshot, read_error
+from odoo_lake.extract.request import FigureQuery, Request
 from odoo_lake.extract.work import ReadingWork, RunContext
 from odoo_lake.lake.commits import BronzeLog, Commit, CommitKind, append_commit, read_log, run_id_at, unreferenced
 from odoo_lake.lake.duck import open_duckdb, quoted
@@ -46,8 +46,11 @@ def extract(request: Request, report: Reporter) -> Outcome:
     with exclusive(bronze, LOCK, wait_seconds=request.wait_seconds):
         log = read_log(bronze)
         bronze.delete(unreferenced(bronze, log, request.catalogue))
-        with request.source.connect() as connection:
-            return _Extraction(request, bronze, log, connection, report).run()
+        try:
+            with request.source.connect() as connection:
+                return _Extraction(request, bronze, log, connection, report).run()
+        except psycopg.Error as error:
+            raise read_error(request.source, "the structure of the source", error) from error
 
 
 class _Extraction:
@@ -92,7 +95,8 @@ class _Extraction:
             session_settings=hmac_key_settings(request.hash_key) if request.hash_key else {},
         )
         context = RunContext(request, self._bronze, self._log, snapshot, self._spill, self._report)
-        work = ReadingWork(context, plan, request.figures(database))
+        queries, refused = _askable(self._connection, request.figures(database))
+        work = ReadingWork(context, plan, queries)
         try:
             work.run_all()
         finally:
@@ -111,6 +115,7 @@ class _Extraction:
             tables=work.tables,
             absent_tables=plan.absent,
             figures=work.figures,
+            figure_errors=refused,
             settings=dict(request.business_settings),
         )
         append_commit(self._bronze, commit)
@@ -146,6 +151,22 @@ def _export_snapshot(connection: psycopg.Connection[tuple[Any, ...]]) -> str:
     if row is None:
         raise RuntimeError("pg_export_snapshot() gave no row")
     return str(row[0])
+
+
+def _askable(
+    connection: psycopg.Connection[tuple[Any, ...]], queries: list[FigureQuery]
+) -> tuple[list[FigureQuery], dict[str, str]]:
+    """Queries that this database can plan, and the reason for each that it can't; a failed one would end the run."""
+    askable, refused = [], {}
+    for query in queries:
+        try:
+            with connection.transaction():
+                connection.execute(f"explain {query.statement}".encode())
+        except psycopg.Error as error:
+            refused[query.name] = str(error).splitlines()[0]
+        else:
+            askable.append(query)
+    return askable, refused
 
 
 def _custom_columns(catalogue: Catalogue, database: OdooDatabase) -> dict[str, tuple[str, ...]]:

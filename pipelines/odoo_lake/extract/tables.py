@@ -13,8 +13,10 @@ from odoo_lake.lake.commits import ROOT, STATE, DataFile, TableCommit
 from odoo_lake.lake.duck import identifier, quoted
 from odoo_lake.lake.store import Store
 
-# A range of this many pages (256 MiB) is one file and one step of the progress bar.
-RANGE_PAGES = 32_768
+# A range is one file and one step of the progress bar: large enough for good compression (32 MiB of the table),
+# small enough for memory (256 MiB), and several for each reader, so that all of them end at about the same time.
+_FEWEST_PAGES, _MOST_PAGES = 4_096, 32_768
+_RANGES_PER_READER = 4
 # Beyond this many changed rows, reading the table and keeping those is faster than asking for them by key.
 _KEYS_PER_STATEMENT = 10_000
 _MOST_KEYS_ASKED_FOR = 100_000
@@ -33,11 +35,12 @@ class Range:
         return f"ctid >= '({self.start},0)'::tid{upper}"
 
 
-def ranges(plan: TablePlan) -> list[Range | None]:
+def ranges(plan: TablePlan, readers: int) -> list[Range | None]:
     """The parts of a table's first read; [None] is the whole table."""
-    if not plan.has_row_ranges or plan.pages <= RANGE_PAGES:
+    size = min(max(plan.pages // (readers * _RANGES_PER_READER), _FEWEST_PAGES), _MOST_PAGES)
+    if not plan.has_row_ranges or plan.pages <= size:
         return [None]
-    starts = list(range(0, plan.pages, RANGE_PAGES))
+    starts = list(range(0, plan.pages, size))
     # Rows may lie in pages added since: the last range has no end.
     return [Range(start, end) for start, end in zip(starts, [*starts[1:], None], strict=True)]
 
@@ -66,20 +69,22 @@ class TableReader:
         condition = f"{self.plan.condition} and {part.condition}" if part else self.plan.condition
         return self._write_rows(self._source_rows(condition), f"part-{number:05d}")
 
-    def read(self, already_written: Sequence[DataFile] = ()) -> TableCommit:
-        """Finish the table: an initial read's files are given, every other mode reads here."""
-        modes = {
-            Mode.INITIAL: lambda: self._initial(already_written),
-            Mode.COMPARE: self._compare,
-            Mode.CHANGES: self._changes,
-            Mode.REMOVE: self._remove,
-        }
-        return modes[self.plan.mode]()
+    def sweep_and_keep_keys(self) -> str | None:
+        """Write the key state, for a table whose changes are looked for by key."""
+        if self.plan.contract.cursor is None:
+            return None
+        self._sweep()
+        return self._keep_keys()
 
-    def _initial(self, files: Sequence[DataFile]) -> TableCommit:
+    def initial(self, files: Sequence[DataFile], key_state: str | None) -> TableCommit:
+        """The commit of a first read, whose ranges are written."""
         rows = sum(file.rows for file in files)
-        key_state = self._sweep_and_keep_keys() if self._reads_changes else None
         return self._commit(files, rows=rows, source_rows=rows, key_state=key_state, compared=True)
+
+    def read(self) -> TableCommit:
+        """Read the table in any mode but the initial one."""
+        modes = {Mode.COMPARE: self._compare, Mode.CHANGES: self._changes, Mode.REMOVE: self._remove}
+        return modes[self.plan.mode]()
 
     def _compare(self) -> TableCommit:
         self._load("fresh", f"select * from {self.reader.query(self._select(self.plan.condition))}")
@@ -90,7 +95,7 @@ class TableReader:
         changed = self._write_rows(differs, "part-00000")
         deleted = self._write_deletions(f"select {self._key} from known anti join fresh using ({self._key})")
         [(source_rows,)] = self._execute("select count(*) from fresh")
-        key_state = self._sweep_and_keep_keys() if self._reads_changes else None
+        key_state = self.sweep_and_keep_keys()
         return self._commit([changed], deleted=deleted, source_rows=source_rows, key_state=key_state, compared=True)
 
     def _changes(self) -> TableCommit:
@@ -123,10 +128,6 @@ class TableReader:
         deleted = self._write_deletions(f"select {self._key} from known")
         return self._commit([], deleted=deleted, source_rows=0, key_state=None, compared=True)
 
-    @property
-    def _reads_changes(self) -> bool:
-        return self.plan.contract.cursor is not None
-
     def _select(self, condition: str) -> str:
         return f"select {self.plan.projection.select_list} from {self.plan.relation} where {condition}"
 
@@ -157,10 +158,6 @@ class TableReader:
         self.bronze.prepare(f"{STATE}/{self.plan.table}")
         self.reader.write("select * from swept", self.bronze.url(path), self.plan.table)
         return path
-
-    def _sweep_and_keep_keys(self) -> str:
-        self._sweep()
-        return self._keep_keys()
 
     def _changed_rows(self, count: int) -> str:
         """The rows of table `changed`, asked for by key or sieved out of the whole table."""

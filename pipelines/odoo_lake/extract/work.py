@@ -18,6 +18,8 @@ from odoo_lake.lake.commits import FIGURES, BronzeLog, DataFile, TableCommit
 from odoo_lake.lake.store import Store
 from odoo_lake.progress import Reporter
 
+Task = Callable[[SnapshotReader], None]
+
 
 @dataclass(frozen=True)
 class RunContext:
@@ -41,22 +43,18 @@ class ReadingWork:
         self._mutex = threading.Lock()
         self._failure: BaseException | None = None
         self._readers: list[SnapshotReader] = []
-        self._parts: dict[str, list[DataFile | None]] = {}
-        self._tasks: queue.SimpleQueue[Callable[[SnapshotReader], None]] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[Task] = queue.SimpleQueue()
         self._steps = self._fill(plan, queries)
 
     def _fill(self, plan: Plan, queries: list[FigureQuery]) -> int:
         # The largest tables first, so that no reader is left alone with one at the end.
-        steps = 0
-        for table in sorted(plan.tables, key=lambda table: -table.pages):
-            parts = ranges(table) if table.mode is Mode.INITIAL else [None]
-            remaining = _Countdown(len(parts))
-            for number, part in enumerate(parts):
-                self._tasks.put(self._table_task(table, part, number, remaining))
-            steps += len(parts)
-        for query in queries:
-            self._tasks.put(self._figure_task(query))
-        return steps + len(queries)
+        tasks: list[Task] = []
+        for plan_ in sorted(plan.tables, key=lambda table: -table.pages):
+            tasks += self._initial_tasks(plan_) if plan_.mode is Mode.INITIAL else [self._table_task(plan_)]
+        tasks += [self._figure_task(query) for query in queries]
+        for task in tasks:
+            self._tasks.put(task)
+        return len(tasks)
 
     def run_all(self) -> None:
         self._context.spill.mkdir(parents=True, exist_ok=True)
@@ -105,29 +103,54 @@ class ReadingWork:
             for reader in self._readers:
                 reader.interrupt()
 
-    def _table_task(
-        self, plan: TablePlan, part: Range | None, number: int, remaining: _Countdown
-    ) -> Callable[[SnapshotReader], None]:
-        def read(reader: SnapshotReader) -> None:
-            files = () if plan.mode is Mode.INITIAL else self._context.log.files(plan.table)
-            overlap = timedelta(minutes=self._context.request.settings.overlap_minutes)
-            table = TableReader(reader, self._context.bronze, plan, files, overlap)
-            written = table.write_range(part, number) if plan.mode is Mode.INITIAL else None
-            with self._mutex:
-                self._parts.setdefault(plan.table, []).append(written)
+    def _initial_tasks(self, plan: TablePlan) -> list[Task]:
+        """The ranges of a table, and its key state; whichever ends last finishes the table."""
+        parts = ranges(plan, self._context.request.settings.readers)
+        files: list[DataFile] = []
+        key_states: list[str | None] = []
+        remaining = _Countdown(len(parts) + 1)
+
+        def finish(table: TableReader) -> None:
             if remaining.finished_one():
-                parts = sorted((f for f in self._parts[plan.table] if f), key=lambda file: file.path)
-                commit = table.read(parts)
-                with self._mutex:
-                    self.tables[plan.table] = commit
-                facts = {"mode": str(plan.mode), "rows": commit.rows_written, "deleted": commit.rows_deleted}
-                self._context.report.step(plan.table, **facts)
-            else:
+                self._finish(plan, table.initial(sorted(files, key=lambda file: file.path), key_states[0]))
+
+        def read_range(part: Range | None, number: int) -> Task:
+            def read(reader: SnapshotReader) -> None:
+                table = self._table_reader(reader, plan)
+                file = table.write_range(part, number)
+                if file is not None:
+                    files.append(file)
                 self._context.report.step(plan.table, part=number)
+                finish(table)
+
+            return read
+
+        def read_keys(reader: SnapshotReader) -> None:
+            table = self._table_reader(reader, plan)
+            key_states.append(table.sweep_and_keep_keys())
+            finish(table)
+
+        return [read_keys, *(read_range(part, number) for number, part in enumerate(parts))]
+
+    def _table_task(self, plan: TablePlan) -> Task:
+        def read(reader: SnapshotReader) -> None:
+            self._finish(plan, self._table_reader(reader, plan).read())
 
         return read
 
-    def _figure_task(self, query: FigureQuery) -> Callable[[SnapshotReader], None]:
+    def _table_reader(self, reader: SnapshotReader, plan: TablePlan) -> TableReader:
+        files = () if plan.mode is Mode.INITIAL else self._context.log.files(plan.table)
+        overlap = timedelta(minutes=self._context.request.settings.overlap_minutes)
+        return TableReader(reader, self._context.bronze, plan, files, overlap)
+
+    def _finish(self, plan: TablePlan, commit: TableCommit) -> None:
+        with self._mutex:
+            self.tables[plan.table] = commit
+        self._context.report.step(
+            plan.table, mode=str(plan.mode), rows=commit.rows_written, deleted=commit.rows_deleted
+        )
+
+    def _figure_task(self, query: FigureQuery) -> Task:
         def read(reader: SnapshotReader) -> None:
             folder = f"{FIGURES}/{self._context.snapshot.run_id}"
             path = f"{folder}/{query.name}.parquet"

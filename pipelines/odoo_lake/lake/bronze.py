@@ -46,7 +46,8 @@ def duckdb_type(column: Column) -> str:
 def airbyte_columns(run: uuid.UUID, part: str, extracted_at: datetime) -> str:
     """A select list of the four columns; a raw id is unique to run, part and row."""
     prefix = str(uuid.uuid5(run, part))[:-_ROW_NUMBER_DIGITS]
-    number = f"lpad(to_hex(row_number() over ()), {_ROW_NUMBER_DIGITS}, '0')"
+    # Decimal digits are hexadecimal digits too, and cost a third less to print.
+    number = f"({10 ** (_ROW_NUMBER_DIGITS - 1)} + row_number() over ())"
     return (
         f"{quoted(prefix)} || {number} as _airbyte_raw_id, "
         f"{quoted(_naive(extracted_at))}::timestamp as {EXTRACTED_AT}, "

@@ -77,6 +77,8 @@ class Commit(_Model):
     absent_tables: tuple[str, ...] = ()
     figures: dict[str, str] = {}
     """Check name to the object with the figures taken from the source."""
+    figure_errors: dict[str, str] = {}
+    """Check name to the reason why this database could not be asked."""
     settings: dict[str, str] = {}
     """The business choices that the figures were taken with."""
 

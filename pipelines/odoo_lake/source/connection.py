@@ -30,7 +30,7 @@ class Source:
                 "Write it as postgresql://user:password@host:5432/database?sslmode=verify-full.",
             ) from error
         self._session = (
-            "-c default_transaction_read_only=on -c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres"
+            "-c default_transaction_read_only=on -c jit=off -c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres"
             f" -c statement_timeout={settings.statement_timeout_minutes * 60_000}"
             f" -c lock_timeout={settings.lock_timeout_seconds * 1000}"
         )
@@ -38,7 +38,8 @@ class Source:
     @property
     def conninfo(self) -> str:
         """For libpq; holds the password, so it is never printed."""
-        options = " ".join(part for part in (self._parameters.get("options"), self._session) if part)
+        # The last of two equal settings counts: what the URL says goes before what is usual.
+        options = " ".join(part for part in (self._session, self._parameters.get("options")) if part)
         parameters = {"application_name": APPLICATION_NAME, "connect_timeout": 15, **self._parameters}
         return make_conninfo("", **{**parameters, "options": options})
 
