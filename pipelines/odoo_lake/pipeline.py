@@ -3,72 +3,182 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from odoo_lake.build.dbt import Build, Invocation
-from odoo_lake.build.publish import Publication, read_publication, switch, write_tables
-from odoo_lake.build.run import BuildInputs, build_models
-from odoo_lake.extract.request import FigureQuery
-from odoo_lake.lake.commits import BronzeLog, read_log, run_id_at
+from odoo_lake.build.lineage import source_tables
+from odoo_lake.build.publish import Publication, open_published, read_publication, switch, write_tables
+from odoo_lake.build.run import BuildInputs, build_models, forget_build
+from odoo_lake.contracts.catalogue import Catalogue
+from odoo_lake.errors import UserError
+from odoo_lake.extract.request import FigureQuery, Request
+from odoo_lake.extract.run import Outcome, extract
+from odoo_lake.lake.commits import BronzeLog, Commit, read_log, run_id_at
 from odoo_lake.lake.duck import open_duckdb
+from odoo_lake.lake.lock import exclusive
 from odoo_lake.progress import Reporter
-from odoo_lake.reconcile.checks import CheckContext, figure_queries
+from odoo_lake.reconcile.checks import figure_queries
 from odoo_lake.reconcile.run import Reconciliation, reconcile
+from odoo_lake.reconcile.sides import CheckContext, LakeContext
+from odoo_lake.record.writer import RunRecord
 from odoo_lake.source.odoo import OdooDatabase
+
+BUILD_LOCK = "build"
+Reporting = Callable[[str], AbstractContextManager[Reporter]]
 
 
 @dataclass(frozen=True)
 class BuildOutcome:
     """What a build came to; `publication` is None when a test or a figure kept it from readers."""
 
-    inputs: BuildInputs
     invocation: Invocation | None
     reconciliation: Reconciliation | None
     publication: Publication | None
-    unchanged: bool = False
+
+    @property
+    def unchanged(self) -> bool:
+        """True when nothing had changed since the last publication, so dbt was not started."""
+        return self.invocation is None and self.publication is not None
 
 
-def figures_for(as_of: date, variables: Mapping[str, Any], *, is_past: bool) -> Any:
-    """The figure queries of an extraction, as a function of what the database turns out to be."""
+@dataclass(frozen=True)
+class RunOutcome:
+    """What a whole run came to."""
+
+    extraction: Outcome
+    build: BuildOutcome
+    refreshed: frozenset[str] = frozenset()
+    """Tables that were compared in full because a figure differed."""
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The steps on one lake, each of them recorded."""
+
+    build: Build
+    variables: Mapping[str, Any]
+    record: RunRecord
+    reporting: Reporting
+
+    def run(self, request: Request, as_of: date) -> RunOutcome:
+        """Extract, build and publish; when a figure differs, compare its tables with Odoo and build anew, once."""
+        extraction = self.extract(request)
+        outcome = self.build_and_publish(as_of, request.wait_seconds)
+        if outcome.reconciliation is None or outcome.reconciliation.agrees:
+            return RunOutcome(extraction, outcome)
+        manifest = self.build.target / "manifest.json"
+        involved = source_tables(manifest, outcome.reconciliation.differing_models) or frozenset(self.build.catalogue)
+        extraction = self.extract(replace(request, compare_tables=involved))
+        forget_build(self.build)
+        return RunOutcome(extraction, self.build_and_publish(as_of, request.wait_seconds), involved)
+
+    def extract(self, request: Request) -> Outcome:
+        """One extraction."""
+        with self.record.extraction(request.source.label) as recorded, self.reporting("extract") as report:
+            recorded.outcome = extract(request, report)
+        return recorded.outcome
+
+    def build_and_publish(self, as_of: date, wait_seconds: float = 0) -> BuildOutcome:
+        """Build what bronze holds now, prove it, and let readers see it."""
+        bronze = self.build.lake.layer("bronze")
+        with exclusive(bronze, BUILD_LOCK, wait_seconds=wait_seconds), self.reporting("build") as report:
+            log = read_log(bronze)
+            inputs = BuildInputs(log, as_of, self.variables)
+            before = read_publication(self.build.lake, self.build.state)
+            fingerprint = inputs.fingerprint(self.build)
+            if before is not None and before.fingerprint == fingerprint:
+                return BuildOutcome(None, self._reconcile_published(log, as_of), before)
+            return self._build(inputs, fingerprint, report)
+
+    def _build(self, inputs: BuildInputs, fingerprint: str, report: Reporter) -> BuildOutcome:
+        invocation = build_models(self.build, inputs, report)
+        last = _last_extraction(inputs.log)
+        self.record.save_invocation(invocation, last.run_id, inputs.as_of)
+        if invocation.failures:
+            return BuildOutcome(invocation, None, None)
+        reconciliation = self._reconcile_build(last, inputs.as_of)
+        if not reconciliation.agrees:
+            return BuildOutcome(invocation, reconciliation, None)
+        moment = datetime.now(UTC)
+        publication = Publication(
+            build_id=run_id_at(moment, uuid.uuid4().hex[:8]),
+            run_id=last.run_id,
+            as_of=inputs.as_of,
+            published_at=moment,
+            fingerprint=fingerprint,
+            tables=(),
+        )
+        publication = publication.model_copy(update={"tables": write_tables(self.build, publication.build_id)})
+        switch(self.build, publication, inputs.log)
+        self.record.save_publication(invocation, publication.build_id, self._missing_referents(publication))
+        return BuildOutcome(invocation, reconciliation, publication)
+
+    def _reconcile_build(self, commit: Commit, as_of: date) -> Reconciliation:
+        with open_duckdb(str(self.build.database)) as duck:
+            self.build.lake.grant_access(duck)
+            return self._reconcile(duck, commit, as_of)
+
+    def _reconcile_published(self, log: BronzeLog, as_of: date) -> Reconciliation:
+        with open_published(self.build.lake, self.build.state) as duck:
+            return self._reconcile(duck, _last_extraction(log), as_of)
+
+    def _reconcile(self, duck: Any, commit: Commit, as_of: date) -> Reconciliation:
+        figures = figures_of(commit, as_of, self.variables)
+        reconciliation = reconcile(
+            duck, self.build.lake.layer("bronze"), figures, LakeContext(commit.odoo_version, as_of)
+        )
+        self.record.save_reconciliation(reconciliation, commit.run_id, as_of)
+        return reconciliation
+
+    def _missing_referents(self, publication: Publication) -> dict[str, int]:
+        """Placeholder rows per dimension."""
+        with open_duckdb(str(self.build.database), read_only=True) as duck:
+            rows = duck.execute(
+                "select table_name from duckdb_columns() where schema_name = 'silver' and column_name = 'is_missing'"
+            ).fetchall()
+            counts = {
+                name: duck.execute(f"select count(*) from silver.{name} where is_missing").fetchall()[0][0]
+                for (name,) in rows
+            }
+        return {name: count for name, count in counts.items() if count}
+
+
+def figures_for(
+    days: Mapping[date, bool], catalogue: Catalogue, variables: Mapping[str, Any]
+) -> Callable[[OdooDatabase], list[FigureQuery]]:
+    """The figure queries of an extraction, for each day and whether that day is past."""
 
     def queries(database: OdooDatabase) -> list[FigureQuery]:
-        return figure_queries(CheckContext(database, as_of, is_past, variables))
+        contexts = (CheckContext(database, catalogue, day, is_past, variables) for day, is_past in days.items())
+        return [query for context in contexts for query in figure_queries(context)]
 
     return queries
 
 
-def build_and_publish(build: Build, as_of: date, variables: Mapping[str, Any], report: Reporter) -> BuildOutcome:
-    """Build what bronze holds now, prove it, and let readers see it."""
-    log = read_log(build.lake.layer("bronze"))
-    inputs = BuildInputs(log, as_of, variables)
-    fingerprint = inputs.fingerprint(build)
-    before = read_publication(build.lake, build.state)
-    if before is not None and before.fingerprint == fingerprint:
-        return BuildOutcome(inputs, None, None, before, unchanged=True)
-    invocation = build_models(build, inputs, report)
-    if invocation.failures:
-        return BuildOutcome(inputs, invocation, None, None)
-    reconciliation = _reconcile(build, log, variables)
-    if not reconciliation.agrees:
-        return BuildOutcome(inputs, invocation, reconciliation, None)
-    moment = datetime.now(UTC)
-    build_id = run_id_at(moment, uuid.uuid4().hex[:8])
-    publication = Publication(
-        build_id=build_id,
-        run_id=log.extracts[-1].run_id,
-        as_of=as_of,
-        published_at=moment,
-        fingerprint=fingerprint,
-        tables=write_tables(build, build_id),
-    )
-    switch(build, publication, log)
-    return BuildOutcome(inputs, invocation, reconciliation, publication)
+def figures_of(commit: Commit, as_of: date, variables: Mapping[str, Any]) -> Mapping[str, str]:
+    """The figures that an extraction took for a day; raises UserError when it took none that can be compared."""
+    figures = commit.figures.get(as_of.isoformat())
+    if figures is None:
+        raise UserError(
+            f"Extraction {commit.run_id} took no figures for {as_of.isoformat()}.",
+            "What can't be compared with Odoo's own figures is not published.",
+            "Run `odoo-lake run`, with --as-of for a past day.",
+        )
+    changed = [name for name, value in variables.items() if commit.settings.get(name) != str(value)]
+    if changed:
+        raise UserError(
+            f"{', '.join(changed)} changed since extraction {commit.run_id} took its figures.",
+            "The figures were taken under another choice and can't be compared.",
+            "Run `odoo-lake run`, which takes them anew.",
+        )
+    return figures
 
 
-def _reconcile(build: Build, log: BronzeLog, variables: Mapping[str, Any]) -> Reconciliation:
-    with open_duckdb(str(build.database)) as duck:
-        build.lake.grant_access(duck)
-        return reconcile(duck, build.lake.layer("bronze"), log.extracts[-1], variables)
+def _last_extraction(log: BronzeLog) -> Commit:
+    if log.last is None:
+        raise UserError("Bronze is empty.", "There is nothing to compare.", "Run `odoo-lake extract` first.")
+    return log.last

@@ -14,8 +14,9 @@ from odoo_lake.contracts.catalogue import Catalogue, load_catalogue
 from odoo_lake.extract.request import Request
 from odoo_lake.lake.location import Lake
 from odoo_lake.lake.state import LakeState
-from odoo_lake.pipeline import figures_for
+from odoo_lake.pipeline import Pipeline, Reporting, figures_for
 from odoo_lake.project import Project, find_project
+from odoo_lake.record.writer import RunRecord
 from odoo_lake.settings import Settings, load_settings
 from odoo_lake.source.connection import Source
 
@@ -38,20 +39,21 @@ class Workspace:
         """The state of a day: only a day that is past has one of its own."""
         return LakeState(as_of if as_of is not None and as_of < today(self.variables) else None)
 
-    def build(self, lake: Lake, state: LakeState) -> Build:
-        return Build(self.project, lake, self.catalogue, state)
+    def pipeline(self, lake: Lake, state: LakeState, reporting: Reporting) -> Pipeline:
+        """The steps on a lake, for one of its states."""
+        return Pipeline(Build(self.project, lake, self.catalogue, state), self.variables, RunRecord(lake), reporting)
 
-    def extraction(self, source: Source, lake: Lake, as_of: date, **options: Any) -> Request:
-        """An extraction that also takes the figures of `as_of`."""
-        is_past = as_of < today(self.variables)
+    def extraction(self, source: Source, lake: Lake, as_of: date | None = None, **options: Any) -> Request:
+        """An extraction that also takes the figures of today, and of a past day if one is given."""
+        now = today(self.variables)
+        days = {now: False, **({as_of: True} if as_of is not None and as_of < now else {})}
         return Request(
             source=source,
             lake=lake,
             catalogue=self.catalogue,
             settings=self.settings.extraction,
-            as_of=as_of,
             hash_key=os.environ.get(HASH_KEY_VARIABLE) or None,
-            figures=figures_for(as_of, self.variables, is_past=is_past),
+            figures=figures_for(days, self.catalogue, self.variables),
             business_settings={name: str(value) for name, value in self.variables.items()},
             **options,
         )

@@ -17,7 +17,7 @@ from odoo_lake.progress import Reporter, Silent
 from odoo_lake.source.connection import Source
 from odoo_lake.source.embedded import EmbeddedPostgres
 from odoo_lake.workspace import Workspace
-from tests.extract.tiny_odoo import AS_OF, TinyOdoo
+from tests.extract.tiny_odoo import TinyOdoo
 
 
 @pytest.fixture
@@ -37,9 +37,7 @@ def run(workspace: Workspace, odoo: TinyOdoo, lake: Lake) -> Callable[..., Outco
     def run(report: Reporter | None = None, url: str | None = None, **options: Any) -> Outcome:
         settings = workspace.settings.extraction
         source = Source(url or odoo.url, settings)
-        request = Request(
-            source=source, lake=lake, catalogue=workspace.catalogue, settings=settings, as_of=AS_OF, **options
-        )
+        request = Request(source=source, lake=lake, catalogue=workspace.catalogue, settings=settings, **options)
         return extract(request, report or Silent())
 
     return run

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from datetime import date
 
 from odoo_lake.extract import run as extraction
 from odoo_lake.extract.request import Request
@@ -44,7 +43,6 @@ def main(source: str, lake: str, moment: str) -> None:
         lake=parse_lake(lake),
         catalogue=workspace.catalogue,
         settings=settings,
-        as_of=date(2026, 1, 31),
     )
     append = extraction.append_commit  # type: ignore[attr-defined]  # the moment before and after it is the point
 

@@ -21,7 +21,7 @@ from odoo_lake.source.embedded import EmbeddedPostgres
 from odoo_lake.source.grants import grant_statements
 from odoo_lake.source.projection import hmac_key_settings
 from odoo_lake.workspace import Workspace
-from tests.extract.tiny_odoo import AS_OF, TinyOdoo
+from tests.extract.tiny_odoo import TinyOdoo
 from tests.lake_search import files_with
 
 Run = Callable[..., Outcome]
@@ -67,7 +67,7 @@ def test_the_search_finds_a_leak(workspace: Workspace, odoo: TinyOdoo, lake: Lak
     leaking = workspace.catalogue.with_privacy({"res_partner.comment": Privacy.KEEP, "res_partner.email": Privacy.KEEP})
     settings = workspace.settings.extraction
     source = Source(odoo.url, settings)
-    extract(Request(source=source, lake=lake, catalogue=leaking, settings=settings, as_of=AS_OF), Silent())
+    extract(Request(source=source, lake=lake, catalogue=leaking, settings=settings), Silent())
     assert set(files_with(Path(lake.root), CANARIES)) == {"canary-drop", "canary-hash"}
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import psycopg
 
 from odoo_lake.source.embedded import EmbeddedPostgres
-
-AS_OF = date(2026, 1, 31)
 
 TABLES = """
 create table ir_module_module (id int primary key, name varchar, state varchar, latest_version varchar);

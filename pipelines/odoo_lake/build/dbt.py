@@ -82,7 +82,7 @@ class Build:
     def target(self) -> Path:
         return self.directory / "target"
 
-    def invoke(self, command: str, variables: Mapping[str, Any], report: Reporter, *, full_refresh: bool) -> Invocation:
+    def invoke(self, command: str, variables: Mapping[str, Any], report: Reporter) -> Invocation:
         """Run a dbt command; raises UserError when dbt itself can't run. Failed nodes are in the result."""
         profiles = self.directory / "profiles"
         profiles.mkdir(parents=True, exist_ok=True)
@@ -94,7 +94,6 @@ class Build:
             *("--log-path", str(self.directory / "logs")),
             *(command, "--project-dir", str(self.project.dbt), "--profiles-dir", str(profiles)),
             *("--target-path", str(self.target), "--vars", json.dumps(variables)),
-            *(["--full-refresh"] if full_refresh else []),
         ]
         environment = {
             **os.environ,

@@ -10,14 +10,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from odoo_lake import __version__
 from odoo_lake.build.bronze_views import create_bronze_views
 from odoo_lake.build.dbt import Build, Invocation
+from odoo_lake.business import end_of
 from odoo_lake.errors import UserError
 from odoo_lake.lake.commits import BronzeLog
 from odoo_lake.lake.duck import open_duckdb
 from odoo_lake.progress import Reporter
 
+_CONTINUATION = "continuation.json"
 _PROJECT_SUFFIXES = (".sql", ".yml", ".yaml", ".csv")
 
 
@@ -30,34 +34,66 @@ class BuildInputs:
     variables: Mapping[str, Any]
 
     def fingerprint(self, build: Build) -> str:
-        """Equal inputs have equal fingerprints: bronze, business choices, contracts, models and this program."""
-        digest = hashlib.sha256()
-        facts = {
-            "version": __version__,
-            "as_of": self.as_of.isoformat(),
-            "variables": dict(self.variables),
-            "files": {table: [file.path for file in self.log.files(table)] for table in self.log.tables()},
-        }
-        digest.update(json.dumps(facts, sort_keys=True, default=str).encode())
+        """Equal inputs have equal fingerprints: the project, bronze and the day."""
+        files = {table: [file.path for file in self.log.files(table)] for table in self.log.tables()}
+        facts = [self.project_fingerprint(build), self.as_of.isoformat(), files]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+    def project_fingerprint(self, build: Build) -> str:
+        """Models, contracts, business choices and this program."""
+        digest = hashlib.sha256(json.dumps([__version__, dict(self.variables)], sort_keys=True, default=str).encode())
         for path in _project_files(build.project.dbt, build.project.contracts):
             digest.update(path.name.encode() + path.read_bytes())
         return digest.hexdigest()
 
 
-def build_models(build: Build, inputs: BuildInputs, report: Reporter, *, full_refresh: bool = False) -> Invocation:
+class _Continuation(BaseModel):
+    """What the build database was last built from; incremental models may go on from there."""
+
+    project_fingerprint: str
+    run_id: str
+
+
+def build_models(build: Build, inputs: BuildInputs, report: Reporter) -> Invocation:
     """Run and test all models in the build database; raises UserError when bronze is empty or dbt can't run."""
-    if not inputs.log.extracts:
+    last = inputs.log.last
+    if last is None:
         raise UserError(
             f"Bronze of {build.lake.root} is empty.",
             "There is nothing to build from.",
             "Run `odoo-lake extract` first.",
         )
     build.directory.mkdir(parents=True, exist_ok=True)
+    note = build.directory / _CONTINUATION
+    now = _Continuation(project_fingerprint=inputs.project_fingerprint(build), run_id=last.run_id)
+    continues = build.state.past_day is None and _may_continue(note, now, inputs.log)
+    note.unlink(missing_ok=True)
+    if not continues:
+        build.database.unlink(missing_ok=True)
     with open_duckdb(str(build.database)) as duck:
         build.lake.grant_access(duck)
         create_bronze_views(duck, build.catalogue, inputs.log, build.lake.layer("bronze"))
     variables = {**inputs.variables, "as_of_date": inputs.as_of.isoformat()}
-    return build.invoke("build", variables, report, full_refresh=full_refresh)
+    if build.state.past_day is not None:
+        variables["overwritten_until"] = f"{end_of(build.state.past_day, inputs.variables):%Y-%m-%d %H:%M:%S}"
+    invocation = build.invoke("build", variables, report)
+    if not invocation.failures:
+        note.write_text(now.model_dump_json())
+    return invocation
+
+
+def forget_build(build: Build) -> None:
+    """Let the next build start from nothing but bronze."""
+    (build.directory / _CONTINUATION).unlink(missing_ok=True)
+
+
+def _may_continue(note: Path, now: _Continuation, log: BronzeLog) -> bool:
+    """True if the build database holds a finished build of an earlier run of the same bronze, by the same project."""
+    if not note.is_file():
+        return False
+    before = _Continuation.model_validate_json(note.read_text())
+    known = {commit.run_id for commit in log.commits}
+    return before.project_fingerprint == now.project_fingerprint and before.run_id in known
 
 
 def _project_files(*folders: Path) -> list[Path]:

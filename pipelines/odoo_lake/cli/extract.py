@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from odoo_lake.business import today
 from odoo_lake.cli.options import AcceptSchemaChanges, LakeUrl, SourceUrl, Wait, lake_of, required_source
 from odoo_lake.extract.run import Outcome
-from odoo_lake.extract.run import extract as run_extraction
+from odoo_lake.lake.state import LakeState
 from odoo_lake.progress import reporting
 from odoo_lake.source.grants import grant_statements
 from odoo_lake.source.odoo import inspect
@@ -28,13 +27,11 @@ def extract(
     request = workspace.extraction(
         workspace.source(required_source(source)),
         lake_of(lake),
-        today(workspace.variables),
         compare_tables=frozenset(workspace.catalogue) if full else frozenset(),
         accept_schema_changes=accept_schema_changes,
         wait_seconds=wait,
     )
-    with reporting("extract") as report:
-        outcome = run_extraction(request, report)
+    outcome = workspace.pipeline(request.lake, LakeState(), reporting).extract(request)
     for line in outcome_lines(outcome, with_hash_key=request.hash_key is not None):
         typer.echo(line)
 

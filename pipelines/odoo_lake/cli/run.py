@@ -12,9 +12,7 @@ from odoo_lake.build.query import query as run_query
 from odoo_lake.business import today
 from odoo_lake.cli.extract import outcome_lines
 from odoo_lake.cli.options import AcceptSchemaChanges, AsOf, LakeUrl, SourceUrl, Wait, day_of, lake_of, required_source
-from odoo_lake.extract.run import extract as run_extraction
-from odoo_lake.lake.location import Lake
-from odoo_lake.pipeline import BuildOutcome, build_and_publish
+from odoo_lake.pipeline import BuildOutcome
 from odoo_lake.progress import reporting
 from odoo_lake.reconcile.run import Reconciliation
 from odoo_lake.workspace import Workspace, open_workspace
@@ -29,7 +27,7 @@ def run(
 ) -> None:
     """Extract, build, test, reconcile and publish."""
     workspace = open_workspace()
-    day = day_of(as_of, "--as-of") if as_of else today(workspace.variables)
+    day = _day(workspace, as_of)
     request = workspace.extraction(
         workspace.source(required_source(source)),
         lake_of(lake),
@@ -37,17 +35,21 @@ def run(
         accept_schema_changes=accept_schema_changes,
         wait_seconds=wait,
     )
-    with reporting("extract") as report:
-        outcome = run_extraction(request, report)
-    for line in outcome_lines(outcome, with_hash_key=request.hash_key is not None):
+    pipeline = workspace.pipeline(request.lake, workspace.state(day), reporting)
+    outcome = pipeline.run(request, day)
+    for line in outcome_lines(outcome.extraction, with_hash_key=request.hash_key is not None):
         typer.echo(line)
-    _build(workspace, request.lake, day)
+    if outcome.refreshed:
+        typer.echo(f"figures differed, so these tables were compared in full: {', '.join(sorted(outcome.refreshed))}")
+    _print_build(outcome.build)
 
 
-def build(lake: LakeUrl = "", as_of: AsOf = "") -> None:
+def build(lake: LakeUrl = "", as_of: AsOf = "", wait: Wait = 0) -> None:
     """Build, test, reconcile and publish what bronze holds."""
     workspace = open_workspace()
-    _build(workspace, lake_of(lake), day_of(as_of, "--as-of") if as_of else today(workspace.variables))
+    day = _day(workspace, as_of)
+    pipeline = workspace.pipeline(lake_of(lake), workspace.state(day), reporting)
+    _print_build(pipeline.build_and_publish(day, wait))
 
 
 def query(
@@ -62,29 +64,30 @@ def query(
     typer.echo(run_query(lake_of(lake), statement, form, state), nl=False)
 
 
-def _build(workspace: Workspace, lake: Lake, day: date) -> None:
-    build_ = workspace.build(lake, workspace.state(day))
-    with reporting("build") as report:
-        outcome = build_and_publish(build_, day, workspace.variables, report)
+def _day(workspace: Workspace, as_of: str) -> date:
+    return day_of(as_of, "--as-of") if as_of else today(workspace.variables)
+
+
+def _print_build(outcome: BuildOutcome) -> None:
     for line in _build_lines(outcome):
         typer.echo(line)
-    if outcome.publication is None:
+    if outcome.publication is None or (outcome.reconciliation and not outcome.reconciliation.agrees):
         raise typer.Exit(1)
 
 
 def _build_lines(outcome: BuildOutcome) -> list[str]:
-    if outcome.unchanged and outcome.publication:
-        return [f"nothing changed since build {outcome.publication.build_id}: dbt was not started"]
     lines = []
+    if outcome.unchanged and outcome.publication:
+        lines.append(f"nothing changed since build {outcome.publication.build_id}: dbt was not started")
     if outcome.invocation:
         nodes = outcome.invocation.nodes
         lines.append(f"dbt: {len(nodes)} nodes in {outcome.invocation.elapsed_seconds:.1f} s")
         lines += [f"  {node.status}: {node.name}: {node.message}" for node in outcome.invocation.failures]
     if outcome.reconciliation:
         lines += reconciliation_lines(outcome.reconciliation)
-    if outcome.publication:
+    if outcome.publication and not outcome.unchanged:
         lines.append(f"published build {outcome.publication.build_id} as of {outcome.publication.as_of}")
-    else:
+    elif not outcome.publication:
         lines.append("nothing was published: readers still see the last complete state")
     return lines
 

@@ -17,6 +17,7 @@ from odoo_lake.source.odoo import OdooDatabase
 class FigureQuery:
     """A query whose result is kept with the run: figures to compare the marts with."""
 
+    day: date
     name: str
     statement: str
 
@@ -29,7 +30,6 @@ class Request:
     lake: Lake
     catalogue: Catalogue
     settings: ExtractionSettings
-    as_of: date
     hash_key: str | None = None
     figures: Callable[[OdooDatabase], list[FigureQuery]] = lambda _: []
     business_settings: Mapping[str, str] = field(default_factory=dict)

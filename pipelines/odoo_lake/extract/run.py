@@ -111,7 +111,6 @@ class _Extraction:
             modules=tuple(sorted(database.modules)),
             source=request.source.label,
             source_identity=database.identity,
-            as_of=request.as_of.isoformat(),
             tables=work.tables,
             absent_tables=plan.absent,
             figures=work.figures,

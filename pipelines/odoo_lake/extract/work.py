@@ -38,7 +38,7 @@ class ReadingWork:
 
     def __init__(self, context: RunContext, plan: Plan, queries: list[FigureQuery]) -> None:
         self.tables: dict[str, TableCommit] = {}
-        self.figures: dict[str, str] = {}
+        self.figures: dict[str, dict[str, str]] = {}
         self._context = context
         self._mutex = threading.Lock()
         self._failure: BaseException | None = None
@@ -152,12 +152,13 @@ class ReadingWork:
 
     def _figure_task(self, query: FigureQuery) -> Task:
         def read(reader: SnapshotReader) -> None:
-            folder = f"{FIGURES}/{self._context.snapshot.run_id}"
+            day = query.day.isoformat()
+            folder = f"{FIGURES}/{self._context.snapshot.run_id}/{day}"
             path = f"{folder}/{query.name}.parquet"
             self._context.bronze.prepare(folder)
             reader.write(f"select * from {reader.query(query.statement)}", self._context.bronze.url(path), query.name)
             with self._mutex:
-                self.figures[query.name] = path
+                self.figures.setdefault(day, {})[query.name] = path
             self._context.report.step(query.name)
 
         return read

@@ -72,11 +72,10 @@ class Commit(_Model):
     modules: tuple[str, ...] = ()
     source: str
     source_identity: str
-    as_of: str
     tables: dict[str, TableCommit]
     absent_tables: tuple[str, ...] = ()
-    figures: dict[str, str] = {}
-    """Check name to the object with the figures taken from the source."""
+    figures: dict[str, dict[str, str]] = {}
+    """Day, check name, and the object with the figures that Odoo's own database gave for that day."""
     figure_errors: dict[str, str] = {}
     """Check name to the reason why this database could not be asked."""
     settings: dict[str, str] = {}
@@ -156,7 +155,7 @@ def unreferenced(bronze: Store, log: BronzeLog, tables: Iterable[str]) -> list[s
     known = {file.path for table in log.tables() for file in log.files(table)}
     known |= {latest.key_state for table in log.tables() if (latest := log.latest(table)) and latest.key_state}
     if log.last:
-        known |= set(log.last.figures.values())
+        known |= {path for figures in log.last.figures.values() for path in figures.values()}
     folders = {*tables, *log.tables()}
     found = [
         path

@@ -100,14 +100,16 @@ class Check(BaseModel):
 def load_checks() -> tuple[Check, ...]:
     """All checks, by name."""
     folder = files("odoo_lake.reconcile") / "checks"
-    named = sorted((entry.name.removesuffix(SUFFIX), entry) for entry in folder.iterdir() if entry.name.endswith(SUFFIX))
+    named = sorted(
+        (entry.name.removesuffix(SUFFIX), entry) for entry in folder.iterdir() if entry.name.endswith(SUFFIX)
+    )
     return tuple(Check(name=name, **yaml.safe_load(entry.read_text())) for name, entry in named)
 
 
 def figure_queries(context: CheckContext) -> list[FigureQuery]:
     """What an extraction asks the source, in its own snapshot."""
     return [
-        FigureQuery(check.name, check.odoo_query(context))
+        FigureQuery(context.as_of, check.name, check.odoo_query(context))
         for check in load_checks()
         if check.why_not_asked(context) is None
     ]

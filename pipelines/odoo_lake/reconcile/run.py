@@ -1,17 +1,16 @@
-"""Reconcile a build or what is published with the figures of an extraction, or with the database now."""
+"""Reconcile a build or what is published with figures taken from Odoo's database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 
-from odoo_lake.lake.commits import Commit
 from odoo_lake.lake.store import Store
 from odoo_lake.reconcile.checks import Check, load_checks
 from odoo_lake.reconcile.compare import CheckResult, compare, figures_relation
+from odoo_lake.reconcile.sides import LakeContext
 
 
 @dataclass(frozen=True)
@@ -32,18 +31,21 @@ class Reconciliation:
 
 
 def reconcile(
-    duck: duckdb.DuckDBPyConnection, bronze: Store, commit: Commit, variables: Mapping[str, Any]
+    duck: duckdb.DuckDBPyConnection, bronze: Store, figures: Mapping[str, str], context: LakeContext
 ) -> Reconciliation:
-    """Compare the lake that `duck` reads with the figures kept with an extraction."""
+    """Compare the lake that `duck` reads with figures kept with an extraction: check name to object."""
+    return reconcile_with(duck, {name: bronze.url(path) for name, path in figures.items()}, context)
+
+
+def reconcile_with(duck: duckdb.DuckDBPyConnection, figures: Mapping[str, str], context: LakeContext) -> Reconciliation:
+    """Compare with figures in Parquet files: check name to URL."""
     checks = load_checks()
-    known = [check for check in checks if check.name in commit.figures]
-    results = [_run(duck, check, bronze.url(commit.figures[check.name]), variables) for check in known]
-    return Reconciliation(tuple(results), tuple(_names(checks) - _names(known)))
+    known = [check for check in checks if check.name in figures]
+    return Reconciliation(
+        results=tuple(_run(duck, check, figures[check.name], context) for check in known),
+        skipped=tuple(check.name for check in checks if check not in known),
+    )
 
 
-def _run(duck: duckdb.DuckDBPyConnection, check: Check, url: str, variables: Mapping[str, Any]) -> CheckResult:
-    return compare(duck, check, figures_relation(url), f"({check.lake_query(variables)})")
-
-
-def _names(checks: Iterable[Check]) -> set[str]:
-    return {check.name for check in checks}
+def _run(duck: duckdb.DuckDBPyConnection, check: Check, url: str, context: LakeContext) -> CheckResult:
+    return compare(duck, check, figures_relation(url), f"({check.lake_query(context)})")

@@ -22,8 +22,11 @@ from odoo_lake.source.odoo import OdooDatabase
 
 MACROS = ("general", "finance", "sales", "stock", "kpis")
 LAKE_MACROS = "lake"
-_ENVIRONMENT = Environment(  # noqa: S701 - the output is SQL
-    undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+_ENVIRONMENT = Environment(
+    undefined=StrictUndefined,
+    autoescape=False,  # noqa: S701 - the output is SQL
+    trim_blocks=True,
+    lstrip_blocks=True,
 )
 
 

@@ -1,0 +1,1 @@
+"""The run record: what every run did, in a database that monitoring reads."""

@@ -1,0 +1,123 @@
+"""The tables of the run record; SQLite beside a local lake, PostgreSQL database `lake_ops` on Kubernetes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import DateTime, Dialect, ForeignKey, Index, TypeDecorator
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment; SQLite forgets the zone, so it is given back as UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+    type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012 - SQLAlchemy reads it from the class
+
+
+class ExtractRun(Base):
+    """One extraction, from its start on."""
+
+    __tablename__ = "extract_run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[str | None] = mapped_column(index=True)
+    """The commit's id; NULL while it runs and when it failed."""
+    status: Mapped[str]
+    """running, succeeded or failed."""
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    source: Mapped[str]
+    odoo_version: Mapped[str | None]
+    rows_written: Mapped[int] = mapped_column(default=0)
+    rows_deleted: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None]
+
+
+class TableState(Base):
+    """One table of one succeeded extraction."""
+
+    __tablename__ = "table_state"
+
+    run_id: Mapped[str] = mapped_column(primary_key=True)
+    table_name: Mapped[str] = mapped_column(primary_key=True)
+    mode: Mapped[str]
+    """initial, compare, changes or remove."""
+    extracted_at: Mapped[datetime]
+    freshness_hours: Mapped[float]
+    """How old the table's data may be, from its contract."""
+    source_rows: Mapped[int]
+    rows_written: Mapped[int]
+    rows_deleted: Mapped[int]
+
+
+class DbtRun(Base):
+    """One invocation of dbt."""
+
+    __tablename__ = "dbt_run"
+
+    invocation_id: Mapped[str] = mapped_column(primary_key=True)
+    run_id: Mapped[str]
+    """The extraction that it built from."""
+    as_of: Mapped[str]
+    status: Mapped[str]
+    """succeeded or failed."""
+    started_at: Mapped[datetime] = mapped_column(index=True)
+    elapsed_seconds: Mapped[float]
+    build_id: Mapped[str | None]
+    """The publication that came of it; NULL when a test or a figure kept it from readers."""
+
+
+class DbtNodeResult(Base):
+    """One model, test, seed or snapshot of one invocation."""
+
+    __tablename__ = "dbt_node_result"
+
+    invocation_id: Mapped[str] = mapped_column(ForeignKey("dbt_run.invocation_id"), primary_key=True)
+    unique_id: Mapped[str] = mapped_column(primary_key=True)
+    resource_type: Mapped[str]
+    status: Mapped[str]
+    execution_seconds: Mapped[float]
+    failures: Mapped[int | None]
+    message: Mapped[str]
+
+
+class ReconciliationResult(Base):
+    """One check of one comparison with Odoo's own figures."""
+
+    __tablename__ = "reconciliation_result"
+    __table_args__ = (Index("reconciliation_result_by_time", "compared_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[str]
+    """The extraction whose figures were compared."""
+    as_of: Mapped[str]
+    compared_at: Mapped[datetime]
+    check_name: Mapped[str]
+    keys_compared: Mapped[int]
+    figures_compared: Mapped[int]
+    differing_figures: Mapped[int]
+    greatest_difference: Mapped[float]
+
+
+class MissingReferent(Base):
+    """Rows that facts of one build refer to and Odoo no longer has."""
+
+    __tablename__ = "missing_referent"
+
+    build_id: Mapped[str] = mapped_column(primary_key=True)
+    dimension: Mapped[str] = mapped_column(primary_key=True)
+    published_at: Mapped[datetime]
+    rows: Mapped[int]
