@@ -13,7 +13,6 @@ from odoo_lake.build.dbt import Build, Invocation
 from odoo_lake.build.lineage import source_tables
 from odoo_lake.build.publish import Publication, open_published, read_publication, switch, write_tables
 from odoo_lake.build.run import BuildInputs, build_models, forget_build
-from odoo_lake.contracts.catalogue import Catalogue
 from odoo_lake.errors import UserError
 from odoo_lake.extract.request import FigureQuery, Request
 from odoo_lake.extract.run import Outcome, extract
@@ -23,7 +22,7 @@ from odoo_lake.lake.lock import exclusive
 from odoo_lake.progress import Reporter
 from odoo_lake.reconcile.checks import figure_queries
 from odoo_lake.reconcile.run import Reconciliation, reconcile
-from odoo_lake.reconcile.sides import CheckContext, LakeContext
+from odoo_lake.reconcile.sides import CheckContext, Choices
 from odoo_lake.record.writer import RunRecord
 from odoo_lake.source.odoo import OdooDatabase
 
@@ -127,10 +126,8 @@ class Pipeline:
             return self._reconcile(duck, _last_extraction(log), as_of)
 
     def _reconcile(self, duck: Any, commit: Commit, as_of: date) -> Reconciliation:
-        figures = figures_of(commit, as_of, self.variables)
-        reconciliation = reconcile(
-            duck, self.build.lake.layer("bronze"), figures, LakeContext(commit.odoo_version, as_of)
-        )
+        check_figures(commit, as_of, self.variables)
+        reconciliation = reconcile(duck, self.build.lake.layer("bronze"), commit, as_of)
         self.record.save_reconciliation(reconciliation, commit.run_id, as_of)
         return reconciliation
 
@@ -147,22 +144,19 @@ class Pipeline:
         return {name: count for name, count in counts.items() if count}
 
 
-def figures_for(
-    days: Mapping[date, bool], catalogue: Catalogue, variables: Mapping[str, Any]
-) -> Callable[[OdooDatabase], list[FigureQuery]]:
+def figures_for(days: Mapping[date, bool], choices: Choices) -> Callable[[OdooDatabase], list[FigureQuery]]:
     """The figure queries of an extraction, for each day and whether that day is past."""
 
     def queries(database: OdooDatabase) -> list[FigureQuery]:
-        contexts = (CheckContext(database, catalogue, day, is_past, variables) for day, is_past in days.items())
+        contexts = (CheckContext(database, choices, day, is_past) for day, is_past in days.items())
         return [query for context in contexts for query in figure_queries(context)]
 
     return queries
 
 
-def figures_of(commit: Commit, as_of: date, variables: Mapping[str, Any]) -> Mapping[str, str]:
-    """The figures that an extraction took for a day; raises UserError when it took none that can be compared."""
-    figures = commit.figures.get(as_of.isoformat())
-    if figures is None:
+def check_figures(commit: Commit, as_of: date, variables: Mapping[str, Any]) -> None:
+    """Raise UserError when an extraction took no figures that can be compared with this day and these choices."""
+    if as_of.isoformat() not in commit.figures:
         raise UserError(
             f"Extraction {commit.run_id} took no figures for {as_of.isoformat()}.",
             "What can't be compared with Odoo's own figures is not published.",
@@ -175,7 +169,6 @@ def figures_of(commit: Commit, as_of: date, variables: Mapping[str, Any]) -> Map
             "The figures were taken under another choice and can't be compared.",
             "Run `odoo-lake run`, which takes them anew.",
         )
-    return figures
 
 
 def _last_extraction(log: BronzeLog) -> Commit:

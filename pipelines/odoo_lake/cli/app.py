@@ -10,6 +10,7 @@ from rich.console import Console
 from odoo_lake import __version__
 from odoo_lake.cli import contract
 from odoo_lake.cli.extract import extract, grants
+from odoo_lake.cli.reconcile import reconcile
 from odoo_lake.cli.run import build, query, run
 from odoo_lake.errors import UserError
 
@@ -35,7 +36,7 @@ def _options(
     """Options of every command."""
 
 
-for command in (run, extract, build, query, grants):
+for command in (run, extract, build, reconcile, query, grants):
     app.command()(command)
 app.add_typer(contract.app)
 

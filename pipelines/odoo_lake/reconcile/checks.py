@@ -19,6 +19,7 @@ from odoo_lake.lake.duck import identifier
 from odoo_lake.reconcile.sides import CheckContext, LakeContext, render_lake, render_odoo
 
 SUFFIX = ".yaml"
+OVERWRITTEN = "Odoo overwrites these figures: a past day's can't be asked for"
 
 
 class Kind(StrEnum):
@@ -93,7 +94,7 @@ class Check(BaseModel):
         if missing:
             return f"this Odoo has no {', '.join(missing)}"
         if context.is_past and not self.keeps_history:
-            return "Odoo overwrites these figures, so a past day's can't be asked for"
+            return OVERWRITTEN
         return None
 
 

@@ -7,17 +7,20 @@ The lake's side knows `version`, `as_of` and the macros of `macros/lake.sql`; it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import csv
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
 from odoo_lake.contracts.catalogue import Catalogue
 from odoo_lake.contracts.model import Privacy
+from odoo_lake.lake.duck import quoted
 from odoo_lake.source.odoo import OdooDatabase
 
 MACROS = ("general", "finance", "sales", "stock", "kpis")
@@ -30,19 +33,58 @@ _ENVIRONMENT = Environment(
 )
 
 
+def _literals(values: Iterable[str]) -> str:
+    """SQL string literals for `in (...)`; none at all matches nothing."""
+    return ", ".join(quoted(str(value)) for value in values) or "null"
+
+
+_ENVIRONMENT.filters["literals"] = _literals
+
+
+@dataclass(frozen=True)
+class AccountSection:
+    """A company's own choice of the profit and loss section that an account counts in."""
+
+    company_id: int | None
+    """None for all companies."""
+    account_code: str
+    section: str
+
+
+def read_account_sections(seed: Path) -> tuple[AccountSection, ...]:
+    """The choices in dbt's seed."""
+    if not seed.is_file():
+        return ()
+    with seed.open(newline="") as rows:
+        return tuple(
+            AccountSection(
+                int(row["company_id"]) if row["company_id"] else None, row["account_code"], row["pnl_section"]
+            )
+            for row in csv.DictReader(rows)
+        )
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the company decided: what may be read, and how its figures are stated."""
+
+    catalogue: Catalogue
+    variables: Mapping[str, Any]
+    account_sections: tuple[AccountSection, ...] = ()
+
+
 @dataclass(frozen=True)
 class CheckContext:
-    """The database, the day and the business choices that figures are taken for."""
+    """The database, the company's choices and the day that figures are taken for."""
 
     database: OdooDatabase
-    catalogue: Catalogue
+    choices: Choices
     as_of: date
     is_past: bool
-    variables: Mapping[str, Any]
 
     def has_table(self, table: str) -> bool:
         """Whether the database has what the contract `table` is about."""
-        contract = self.catalogue.get(table)
+        contract = self.choices.catalogue.get(table)
         if contract is None or contract.relation not in self.database.relations:
             return False
         # A module adds columns to another module's table: timesheets are there when their filter's column is.
@@ -61,17 +103,18 @@ class CheckContext:
                 for column in contract.columns
                 if column.privacy is Privacy.KEEP and self.database.has_column(contract.relation, column.name)
             )
-            for table, contract in self.catalogue.items()
+            for table, contract in self.choices.catalogue.items()
         }
 
     @cached_property
     def names(self) -> dict[str, Any]:
         """What a template of Odoo's side may name."""
         facts: dict[str, Any] = {
-            **self.variables,
+            **self.choices.variables,
             "as_of": f"date '{self.as_of.isoformat()}'",
-            "timezone": self.variables["business_timezone"],
+            "timezone": self.choices.variables["business_timezone"],
             "version": self.database.version,
+            "account_sections": self.choices.account_sections,
             "has": self.has,
             "has_table": self.has_table,
         }

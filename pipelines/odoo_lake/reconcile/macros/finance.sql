@@ -7,10 +7,10 @@
 {% macro cash_accounts() -%}
 cash_accounts as (
   select a.id as account_id from account_account a
-  where a.account_type in ('asset_cash'{% if include_credit_cards %}, 'liability_credit_card'{% endif %})
+  where a.account_type in ({{ cash_account_types | literals }})
   union
   select j.default_account_id from account_journal j
-  where j.type in ('bank', 'cash'{% if include_credit_cards %}, 'credit'{% endif %}) and j.default_account_id is not null
+  where j.type in ({{ cash_journal_types | literals }}) and j.default_account_id is not null
 )
 {%- endmacro %}
 
@@ -48,20 +48,31 @@ ledger_months as (
 )
 {%- endmacro %}
 
-{#- The sections of the profit and loss statement per company and month with postings; needs postings. -#}
+{#- The sections of the profit and loss statement per company and month with postings; needs companies and postings. -#}
 {% macro profit_and_loss() -%}
+section_choices(company_id, account_code, section) as (
+  select null::int, null::text, null::text where false
+  {% for choice in account_sections %}
+  union all
+  select {{ choice.company_id or 'null' }}::int, {{ [choice.account_code] | literals }}, {{ [choice.section] | literals }}
+  {% endfor %}
+),
 sections as (
   select
-    a.id as account_id,
-    case
+    p.company_id, a.id as account_id,
+    coalesce(own.section, shared.section, case
       when a.account_type = 'income' then 'revenue'
       when a.account_type = 'expense_direct_cost' then 'cost_of_revenue'
       when a.account_type = 'expense' then 'operating_expenses'
       when a.account_type = 'expense_depreciation' then 'depreciation'
       when split_part(a.account_type, '_', 1) = 'income' then 'other_income'
       else 'other_expenses'
-    end as section
-  from account_account a
+    end) as section
+  from (select distinct company_id, account_id from postings) p
+  join account_account a on a.id = p.account_id
+  join companies c on c.company_id = p.company_id
+  left join section_choices own on own.account_code = {{ account_code() }} and own.company_id = p.company_id
+  left join section_choices shared on shared.account_code = {{ account_code() }} and shared.company_id is null
   where split_part(a.account_type, '_', 1) in ('income', 'expense')
 ),
 profit_and_loss as (
@@ -72,7 +83,7 @@ profit_and_loss as (
     {% endfor %}
     -sum(p.balance) as net_income
   from postings p
-  join sections s on s.account_id = p.account_id
+  join sections s on s.account_id = p.account_id and s.company_id = p.company_id
   group by 1, 2
 )
 {%- endmacro %}
