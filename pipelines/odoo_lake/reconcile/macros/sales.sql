@@ -53,7 +53,7 @@ coalesce({{ lead }}.won_status = 'lost', false)
 {% macro fulfilments() -%}
 deliveries as (
   select
-    k.id as picking_id, k.sale_id as order_id, k.date_done,
+    k.id as picking_id, k.sale_id as order_id,
     {{ business_date('k.date_done') }} as done_on,
     {{ business_date('coalesce(k.date_deadline, k.scheduled_date)') }} as promised_on
   from stock_picking k
@@ -70,7 +70,7 @@ deliveries as (
 ),
 delivered_orders as (
   select
-    order_id, min(done_on) as first_done_on, min(date_done) as first_done_at, bool_and(done_on <= promised_on) as on_time
+    order_id, min(done_on) as first_done_on, max(done_on) as last_done_on, bool_and(done_on <= promised_on) as on_time
   from deliveries
   group by 1
 ),
@@ -102,7 +102,7 @@ order_quantities as (
 fulfilments as (
   select
     o.company_id, {{ month_of('f.first_done_on') }} as month, f.on_time, coalesce(q.in_full, true) as in_full,
-    q.demanded, q.delivered, extract(epoch from f.first_done_at - o.date_order)::numeric / 86400 as lead_time_days
+    q.demanded, q.delivered, f.last_done_on - {{ business_date('o.date_order') }} as lead_time_days
   from delivered_orders f
   join sale_order o on o.id = f.order_id
   left join order_quantities q on q.order_id = f.order_id
