@@ -43,6 +43,7 @@ lint: $(VENV)/.dev ## ruff, mypy --strict, sqlfluff, yamllint
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	cd dbt && $(abspath $(BIN))/sqlfluff lint --disable-progress-bar --processes 2 .
 	$(BIN)/yamllint --strict .
 
 format: $(VENV)/.dev ## rewrite what a formatter can

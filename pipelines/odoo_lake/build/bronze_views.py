@@ -8,10 +8,11 @@ from odoo_lake.contracts.catalogue import Catalogue
 from odoo_lake.contracts.model import Column, Contract
 from odoo_lake.lake.bronze import bronze_rows, bronze_types
 from odoo_lake.lake.commits import BronzeLog
-from odoo_lake.lake.duck import identifier
+from odoo_lake.lake.duck import identifier, quoted
 from odoo_lake.lake.store import Store
 
 SCHEMA = "bronze"
+EXTRACTIONS = "extractions"
 
 
 def create_bronze_views(
@@ -23,6 +24,16 @@ def create_bronze_views(
         urls = [bronze.url(file.path) for file in log.files(table)]
         rows = bronze_rows(urls, bronze_types(present_columns(contract, log)))
         connection.execute(f"create or replace view {SCHEMA}.{identifier(table)} as {rows}")
+    connection.execute(f"create or replace view {SCHEMA}.{EXTRACTIONS} as {_extractions(log)}")
+
+
+def _extractions(log: BronzeLog) -> str:
+    """When runs read the source: a run that finds nothing changed leaves no other trace in bronze."""
+    times = ", ".join(
+        f"({quoted(commit.extracted_at.replace(tzinfo=None).isoformat())}::timestamp)" for commit in log.extracts
+    )
+    rows = f"(values {times})" if times else "(select null::timestamp where false)"
+    return f"select extracted_at from {rows} as extractions(extracted_at)"
 
 
 def present_columns(contract: Contract, log: BronzeLog) -> tuple[Column, ...]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from graphlib import TopologicalSorter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,7 +27,7 @@ from odoo_lake.lake.state import CATALOGUE, LakeState
 
 VIEW_SCHEMA = "staging"
 TABLE_SCHEMAS = ("silver", "gold")
-_OWN_DATABASE = re.compile(r"\blake\.(?=(?:bronze|staging|silver|gold)\.)")
+_OWN_DATABASE = re.compile(r'"lake"\.(?="(?:bronze|staging|silver|gold)"\.)')
 
 
 class PublishedTable(BaseModel):
@@ -127,11 +128,20 @@ def _built_tables(manifest: Path) -> list[tuple[str, str, str]]:
 
 
 def _staging_views(build: Build) -> list[str]:
-    with open_duckdb(str(build.database), read_only=True) as duck:
-        rows = duck.execute(
-            "select sql from duckdb_views() where schema_name = ? order by view_oid", [VIEW_SCHEMA]
-        ).fetchall()
-    return [_OWN_DATABASE.sub("", row[0]) for row in rows]
+    """Statements that make the staging views, each after those that it reads.
+
+    They come from dbt: DuckDB's own text of a view writes `cross join` as a comma, which binds otherwise.
+    """
+    manifest = json.loads((build.target / "manifest.json").read_text())
+    views = {
+        unique_id: f"create view {VIEW_SCHEMA}.{identifier(node['name'])} as ({node['compiled_code']}\n)"
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] == "model"
+        and node["schema"] == VIEW_SCHEMA
+        and node["config"]["materialized"] == "view"
+    }
+    order = TopologicalSorter(manifest["parent_map"]).static_order()
+    return [_OWN_DATABASE.sub("", views[unique_id]) for unique_id in order if unique_id in views]
 
 
 def _create_views(duck: duckdb.DuckDBPyConnection, staging: list[str], lake: Lake, publication: Publication) -> None:

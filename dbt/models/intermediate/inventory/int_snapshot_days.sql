@@ -1,0 +1,31 @@
+{{ config(materialized='view', schema='staging') }}
+
+with extractions as (
+    select * from {{ ref('stg_odoo__extractions') }}
+),
+
+first_extraction as (
+    select min(extracted_on) as first_day from extractions
+),
+
+moves as (
+    select min(moved_on) as first_day from {{ ref('fact_stock_move') }}
+),
+
+months as (
+    {{ month_spine('(select first_day from moves)', '(select first_day from first_extraction)') }}
+)
+
+select
+    extracted_on as snapshot_date,
+    extracted_at,
+    true as is_extracted
+from extractions
+union all
+select
+    {{ month_end('months.month') }} as snapshot_date,
+    cast(null as timestamp(6)) as extracted_at,
+    false as is_extracted
+from months
+cross join first_extraction
+where {{ month_end('months.month') }} < first_extraction.first_day

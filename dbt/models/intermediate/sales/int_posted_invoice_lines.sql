@@ -1,0 +1,7 @@
+{{ config(materialized='view', schema='staging') }}
+
+select
+    *,
+    {{ month_start('invoice_date') }} as month
+from {{ ref('fact_invoice') }}
+where state = 'posted' and invoice_date <= {{ as_of_date() }}

@@ -1,0 +1,18 @@
+with newest as (
+    {{ newest_rows('ir_default') }}
+),
+
+fields as (
+    {{ newest_rows('ir_model_fields') }}
+)
+
+select
+    newest.id as default_id,
+    newest.company_id,
+    fields.model,
+    fields.name as property,
+    newest.json_value as value
+from newest
+inner join fields
+    on newest.field_id = fields.id
+where newest.user_id is null and newest.condition is null

@@ -1,0 +1,5 @@
+with newest as (
+    {{ newest_rows('stock_move') }}
+)
+
+{{ renamed_stock_moves('newest') }}

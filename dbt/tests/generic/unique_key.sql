@@ -1,0 +1,7 @@
+{# The columns together name one row; NULLs are equal to each other. #}
+{% test unique_key(model, columns) %}
+select {{ columns | join(', ') }}
+from {{ model }}
+group by {{ columns | join(', ') }}
+having count(*) > 1
+{% endtest %}
