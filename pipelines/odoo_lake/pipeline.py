@@ -20,8 +20,9 @@ from odoo_lake.lake.commits import BronzeLog, Commit, read_log, run_id_at
 from odoo_lake.lake.duck import open_duckdb
 from odoo_lake.lake.lock import exclusive
 from odoo_lake.progress import Reporter
-from odoo_lake.reconcile.checks import CheckContext, figure_queries
+from odoo_lake.reconcile.checks import figure_queries
 from odoo_lake.reconcile.run import Reconciliation, reconcile
+from odoo_lake.reconcile.sides import CheckContext, Choices
 from odoo_lake.record.writer import RunRecord
 from odoo_lake.source.odoo import OdooDatabase
 
@@ -132,8 +133,8 @@ class Pipeline:
             return self._reconcile(duck, _last_extraction(log), as_of)
 
     def _reconcile(self, duck: Any, commit: Commit, as_of: date) -> Reconciliation:
-        figures = figures_of(commit, as_of, self.variables)
-        reconciliation = reconcile(duck, self.build.lake.layer("bronze"), figures, self.variables)
+        check_figures(commit, as_of, self.variables)
+        reconciliation = reconcile(duck, self.build.lake.layer("bronze"), commit, as_of)
         self.record.save_reconciliation(reconciliation, commit.run_id, as_of)
         return reconciliation
 
@@ -150,20 +151,19 @@ class Pipeline:
         return {name: count for name, count in counts.items() if count}
 
 
-def figures_for(days: Mapping[date, bool], variables: Mapping[str, Any]) -> Callable[[OdooDatabase], list[FigureQuery]]:
+def figures_for(days: Mapping[date, bool], choices: Choices) -> Callable[[OdooDatabase], list[FigureQuery]]:
     """The figure queries of an extraction, for each day and whether that day is past."""
 
     def queries(database: OdooDatabase) -> list[FigureQuery]:
-        contexts = (CheckContext(database, day, is_past, variables) for day, is_past in days.items())
+        contexts = (CheckContext(database, choices, day, is_past) for day, is_past in days.items())
         return [query for context in contexts for query in figure_queries(context)]
 
     return queries
 
 
-def figures_of(commit: Commit, as_of: date, variables: Mapping[str, Any]) -> Mapping[str, str]:
-    """The figures that an extraction took for a day; raises UserError when it took none that can be compared."""
-    figures = commit.figures.get(as_of.isoformat())
-    if figures is None:
+def check_figures(commit: Commit, as_of: date, variables: Mapping[str, Any]) -> None:
+    """Raise UserError when an extraction took no figures that can be compared with this day and these choices."""
+    if as_of.isoformat() not in commit.figures:
         raise UserError(
             f"Extraction {commit.run_id} took no figures for {as_of.isoformat()}.",
             "What can't be compared with Odoo's own figures is not published.",
@@ -176,7 +176,6 @@ def figures_of(commit: Commit, as_of: date, variables: Mapping[str, Any]) -> Map
             "The figures were taken under another choice and can't be compared.",
             "Run `odoo-lake run`, which takes them anew.",
         )
-    return figures
 
 
 def _last_extraction(log: BronzeLog) -> Commit:

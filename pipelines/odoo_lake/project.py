@@ -26,6 +26,11 @@ class Project:
         return self.directory / "dbt"
 
     @property
+    def account_sections(self) -> Path:
+        """The seed with a company's own choices of profit and loss sections."""
+        return self.dbt / "seeds" / "account_section_overrides.csv"
+
+    @property
     def settings_file(self) -> Path:
         return self.directory / "odoo-lake.yaml"
 

@@ -16,6 +16,7 @@ from odoo_lake.lake.location import Lake
 from odoo_lake.lake.state import LakeState
 from odoo_lake.pipeline import Pipeline, Reporting, figures_for
 from odoo_lake.project import Project, find_project
+from odoo_lake.reconcile.sides import Choices, read_account_sections
 from odoo_lake.record.writer import RunRecord
 from odoo_lake.settings import Settings, load_settings
 from odoo_lake.source.connection import Source
@@ -31,6 +32,11 @@ class Workspace:
     settings: Settings
     catalogue: Catalogue
     variables: Mapping[str, Any]
+
+    @property
+    def choices(self) -> Choices:
+        """What the figures taken from Odoo depend on."""
+        return Choices(self.catalogue, self.variables, read_account_sections(self.project.account_sections))
 
     def source(self, url: str) -> Source:
         return Source(url, self.settings.extraction)
@@ -53,7 +59,7 @@ class Workspace:
             catalogue=self.catalogue,
             settings=self.settings.extraction,
             hash_key=os.environ.get(HASH_KEY_VARIABLE) or None,
-            figures=figures_for(days, self.variables),
+            figures=figures_for(days, self.choices),
             business_settings={name: str(value) for name, value in self.variables.items()},
             **options,
         )

@@ -32,7 +32,7 @@ def invocation(status: str, started_at: datetime = NOW, name: str = "monthly_pnl
 
 
 def reconciliation(differing: int) -> Reconciliation:
-    return Reconciliation((CheckResult(load_checks()[0], 10, 10, Decimal("0.01"), differing, ()),), ())
+    return Reconciliation((CheckResult(load_checks()[0], 10, 10, Decimal("0.01"), differing, ()),), {})
 
 
 def test_a_failed_extraction_is_recorded_with_its_reason(record: RunRecord) -> None:

@@ -11,6 +11,7 @@ from odoo_lake import __version__
 from odoo_lake.cli import contract
 from odoo_lake.cli.extract import extract, grants
 from odoo_lake.cli.maintain import compact
+from odoo_lake.cli.reconcile import reconcile
 from odoo_lake.cli.run import build, query, run
 from odoo_lake.cli.sample import sample
 from odoo_lake.cli.status import status
@@ -38,7 +39,7 @@ def _options(
     """Options of every command."""
 
 
-for command in (run, extract, build, query, status, compact, grants, sample):
+for command in (run, extract, build, reconcile, query, status, compact, grants, sample):
     app.command()(command)
 app.add_typer(contract.app)
 

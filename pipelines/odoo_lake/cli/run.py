@@ -1,4 +1,4 @@
-"""`odoo-lake run`, `build`, `reconcile` and `query`."""
+"""`odoo-lake run`, `build` and `query`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from odoo_lake.build.query import query as run_query
 from odoo_lake.business import today
 from odoo_lake.cli.extract import outcome_lines
 from odoo_lake.cli.options import AcceptSchemaChanges, AsOf, LakeUrl, SourceUrl, Wait, day_of, lake_of, required_source
+from odoo_lake.cli.reconcile import reconciliation_lines
 from odoo_lake.pipeline import BuildOutcome
 from odoo_lake.progress import reporting
-from odoo_lake.reconcile.run import Reconciliation
 from odoo_lake.workspace import Workspace, open_workspace
 
 
@@ -89,19 +89,4 @@ def _build_lines(outcome: BuildOutcome) -> list[str]:
         lines.append(f"published build {outcome.publication.build_id} as of {outcome.publication.as_of}")
     elif not outcome.publication:
         lines.append("nothing was published: readers still see the last complete state")
-    return lines
-
-
-def reconciliation_lines(reconciliation: Reconciliation) -> list[str]:
-    """A line per check, and the first figures that differ."""
-    lines = []
-    for result in reconciliation.results:
-        verdict = "equal" if result.agrees else "DIFFERS"
-        lines.append(
-            f"{verdict:8} {result.check.name:40} {result.keys_compared:>9,} keys {result.figures_compared:>10,} figures"
-            f"  greatest difference {result.greatest_difference.normalize():f}"
-        )
-        for difference in result.first_differences:
-            key = ", ".join(f"{name}={value}" for name, value in difference.key)
-            lines.append(f"         {difference.figure} at {key}: Odoo {difference.odoo}, lake {difference.lake}")
     return lines

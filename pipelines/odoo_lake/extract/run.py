@@ -95,7 +95,7 @@ class _Extraction:
             session_settings=hmac_key_settings(request.hash_key) if request.hash_key else {},
         )
         context = RunContext(request, self._bronze, self._log, snapshot, self._spill, self._report)
-        queries, refused = _askable(self._connection, request.figures(database))
+        queries, refused = askable(self._connection, request.figures(database))
         work = ReadingWork(context, plan, queries)
         try:
             work.run_all()
@@ -152,7 +152,7 @@ def _export_snapshot(connection: psycopg.Connection[tuple[Any, ...]]) -> str:
     return str(row[0])
 
 
-def _askable(
+def askable(
     connection: psycopg.Connection[tuple[Any, ...]], queries: list[FigureQuery]
 ) -> tuple[list[FigureQuery], dict[str, str]]:
     """Queries that this database can plan, and the reason for each that it can't; a failed one would end the run."""

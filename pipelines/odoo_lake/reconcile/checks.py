@@ -1,29 +1,25 @@
 """The checks: pairs of queries, one for Odoo's database and one for silver and gold, that must agree.
 
-A check's `odoo` query is written from Odoo's schema alone, by other means than the dbt models. It is a Jinja template:
-`has(table, column)` tells what this database has; `as_of`, `timezone` and every business choice are there as well.
+A check's `odoo` query is written from Odoo's schema alone, by other means than the dbt models. Both queries are Jinja
+templates; `sides.py` lists what they may ask for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from importlib.resources import files
-from typing import Annotated, Any
+from typing import Annotated, Self
 
 import yaml
-from jinja2 import Environment, StrictUndefined
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from odoo_lake.extract.request import FigureQuery
 from odoo_lake.lake.duck import identifier
-from odoo_lake.source.odoo import OdooDatabase
+from odoo_lake.reconcile.sides import CheckContext, LakeContext, render_lake, render_odoo
 
-_SUFFIX = ".yaml"
-_ENVIRONMENT = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - the output is SQL
+SUFFIX = ".yaml"
+OVERWRITTEN = "Odoo overwrites these figures: a past day's can't be asked for"
 
 
 class Kind(StrEnum):
@@ -32,6 +28,8 @@ class Kind(StrEnum):
     MONEY = "money"
     QUANTITY = "quantity"
     PERCENT = "percent"
+    DAYS = "days"
+    RATIO = "ratio"
     COUNT = "count"
 
     @property
@@ -41,6 +39,8 @@ class Kind(StrEnum):
             Kind.MONEY: Decimal("0.005"),
             Kind.QUANTITY: Decimal("0.0005"),
             Kind.PERCENT: Decimal("0.0005"),
+            Kind.DAYS: Decimal("0.0005"),
+            Kind.RATIO: Decimal("0.0005"),
             Kind.COUNT: Decimal("0.5"),
         }[self]
 
@@ -55,67 +55,62 @@ class Check(BaseModel):
     covers: Annotated[tuple[str, ...], Field(min_length=1)]
     """The silver and gold models that it proves."""
     keys: Annotated[tuple[str, ...], Field(min_length=1)]
-    figures: dict[str, Kind]
+    figures: Annotated[dict[str, Kind], Field(min_length=1)]
     needs: tuple[str, ...] = ()
-    """Odoo tables without which both sides are empty."""
+    """Source tables without which both sides are empty."""
     keeps_history: bool = True
     """False where Odoo overwrites the figures: then they can be taken for today only."""
+    only_asked: bool = False
+    """The lake may hold more keys than Odoo's side asks for."""
+    tally: str | None = None
+    """A key whose values are counted one by one in the result."""
     odoo: str
     lake: str
 
-    def odoo_query(self, context: CheckContext) -> str | None:
-        """The query for this database, its keys as text and its figures exact; None when it can't be asked."""
-        if any(table not in context.database.relations for table in self.needs):
-            return None
-        if context.is_past and not self.keeps_history:
-            return None
-        query = _render(self.odoo, context.names)
+    @model_validator(mode="after")
+    def _names_fit(self) -> Self:
+        names = [*self.keys, *self.figures]
+        if len(set(names)) < len(names):
+            raise ValueError("a name stands twice among keys and figures")
+        if self.tally is not None and self.tally not in self.keys:
+            raise ValueError(f"tally {self.tally} is no key")
+        return self
+
+    def odoo_query(self, context: CheckContext) -> str:
+        """The query for this database, its keys as text and its figures exact."""
         columns = [f"{identifier(key)}::text" for key in self.keys]
         columns += [f"{identifier(figure)}::numeric(38,10)" for figure in self.figures]
-        return f"select {', '.join(columns)} from (\n{query}\n) as figures"
+        return f"select {', '.join(columns)} from (\n{render_odoo(self.odoo, context)}\n) as figures"
 
-    def lake_query(self, names: Mapping[str, Any]) -> str:
+    def lake_query(self, context: LakeContext) -> str:
         """The query for the lake, in the same shape."""
         columns = [f"cast({identifier(key)} as varchar) as {identifier(key)}" for key in self.keys]
         columns += [f"cast({identifier(figure)} as decimal(38,10)) as {identifier(figure)}" for figure in self.figures]
-        return f"select {', '.join(columns)} from (\n{_render(self.lake, names)}\n) as figures"
+        return f"select {', '.join(columns)} from (\n{render_lake(self.lake, context)}\n) as figures"
 
-
-@dataclass(frozen=True)
-class CheckContext:
-    """What the templates of Odoo's side may ask."""
-
-    database: OdooDatabase
-    as_of: date
-    is_past: bool
-    variables: Mapping[str, Any]
-
-    @property
-    def names(self) -> dict[str, Any]:
-        return {
-            **self.variables,
-            "as_of": f"date '{self.as_of.isoformat()}'",
-            "timezone": self.variables["business_timezone"],
-            "version": self.database.version,
-            "has": self.database.has_column,
-            "has_table": self.database.relations.__contains__,
-        }
+    def why_not_asked(self, context: CheckContext) -> str | None:
+        """Why this database can't answer, or None if it can."""
+        missing = [table for table in self.needs if not context.has_table(table)]
+        if missing:
+            return f"this Odoo has no {', '.join(missing)}"
+        if context.is_past and not self.keeps_history:
+            return OVERWRITTEN
+        return None
 
 
 def load_checks() -> tuple[Check, ...]:
     """All checks, by name."""
     folder = files("odoo_lake.reconcile") / "checks"
     named = sorted(
-        (entry.name.removesuffix(".yaml"), entry) for entry in folder.iterdir() if entry.name.endswith(".yaml")
+        (entry.name.removesuffix(SUFFIX), entry) for entry in folder.iterdir() if entry.name.endswith(SUFFIX)
     )
     return tuple(Check(name=name, **yaml.safe_load(entry.read_text())) for name, entry in named)
 
 
 def figure_queries(context: CheckContext) -> list[FigureQuery]:
     """What an extraction asks the source, in its own snapshot."""
-    asked = ((check.name, check.odoo_query(context)) for check in load_checks())
-    return [FigureQuery(context.as_of, name, statement) for name, statement in asked if statement is not None]
-
-
-def _render(template: str, names: Mapping[str, Any]) -> str:
-    return _ENVIRONMENT.from_string(template).render(names)
+    return [
+        FigureQuery(context.as_of, check.name, check.odoo_query(context))
+        for check in load_checks()
+        if check.why_not_asked(context) is None
+    ]

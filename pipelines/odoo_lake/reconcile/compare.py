@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 import duckdb
 
 from odoo_lake.lake.duck import identifier, quoted
 from odoo_lake.reconcile.checks import Check
 
-_SHOWN_AT_MOST = 5
+SHOWN_AT_MOST = 5
+ROWS = "rows of this key"
+"""The figure named in a difference when a side has a key more than once."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One figure that is not the same on both sides; None where the figure is NULL."""
+    """One figure that is not the same on both sides; None where it is NULL, or the key is not there."""
 
     key: tuple[tuple[str, str | None], ...]
     figure: str
@@ -34,6 +36,7 @@ class CheckResult:
     greatest_difference: Decimal
     differing_figures: int
     first_differences: tuple[Difference, ...]
+    tally: dict[str, int] = field(default_factory=dict)
 
     @property
     def agrees(self) -> bool:
@@ -43,43 +46,51 @@ class CheckResult:
 def compare(duck: duckdb.DuckDBPyConnection, check: Check, odoo: str, lake: str) -> CheckResult:
     """`odoo` and `lake` are relations with the check's keys and figures.
 
-    A key that only one side has stands for zeros on the other; NULL equals NULL only.
+    NULL equals NULL only, in keys and in figures. A key that only one side has stands for zero or NULL on the other:
+    a check whose every row matters has a figure that is 1. A key that one side has twice is a difference.
     """
-    duck.execute(f"create or replace temp table compared as {_joined(check, odoo, lake)}")
-    keys = _scalar(duck, "select count(*) from compared")
-    differing, greatest = 0, Decimal(0)
+    duck.execute(f"create or replace temp table compared as {_matched(check, odoo, lake)}")
+    verdicts = {ROWS: _is_repeated(), **{figure: _differs(figure, kind.tolerance) for figure, kind in _kinds(check)}}
+    counts = ", ".join(f"count(*) filter (where {verdict})" for verdict in verdicts.values())
+    distances = ", ".join(_distance(figure) for figure in check.figures)
+    [[keys, greatest, *differing]] = duck.execute(
+        f"select count(*), coalesce(max(greatest({distances})), 0), {counts} from compared"
+    ).fetchall()
     first: list[Difference] = []
-    for figure, kind in check.figures.items():
-        differs = _differs(figure, kind.tolerance)
-        count, widest = duck.execute(
-            f"select count(*) filter (where {differs}),"
-            f" coalesce(max(abs({_side(figure, 'o')} - {_side(figure, 'l')})), 0) from compared"
-        ).fetchall()[0]
-        differing += count
-        greatest = max(greatest, widest)
-        if count and len(first) < _SHOWN_AT_MOST:
-            first += _examples(duck, check, figure, differs)
+    for (figure, verdict), count in zip(verdicts.items(), differing, strict=True):
+        if count and len(first) < SHOWN_AT_MOST:
+            first += _examples(duck, check, figure, verdict)
     return CheckResult(
         check=check,
-        keys_compared=int(keys),
-        figures_compared=int(keys) * len(check.figures),
+        keys_compared=keys,
+        figures_compared=keys * len(check.figures),
         greatest_difference=greatest,
-        differing_figures=differing,
-        first_differences=tuple(first[:_SHOWN_AT_MOST]),
+        differing_figures=sum(differing),
+        first_differences=tuple(first[:SHOWN_AT_MOST]),
+        tally=_tally(duck, check),
     )
 
 
-def _joined(check: Check, odoo: str, lake: str) -> str:
-    matches = " and ".join(f"o.{identifier(key)} is not distinct from l.{identifier(key)}" for key in check.keys)
-    keys = "".join(f"coalesce(o.{identifier(key)}, l.{identifier(key)}) as {identifier(key)}, " for key in check.keys)
-    figures = ", ".join(
-        f"case when o.there then o.{identifier(figure)} else 0 end as {_side(figure, 'o')},"
-        f" case when l.there then l.{identifier(figure)} else 0 end as {_side(figure, 'l')}"
+def _kinds(check: Check) -> list[tuple[str, Any]]:
+    return list(check.figures.items())
+
+
+def _matched(check: Check, odoo: str, lake: str) -> str:
+    # Grouping takes NULL keys as equal and shows repeated ones; a join would multiply them.
+    keys = ", ".join(identifier(key) for key in check.keys)
+    figures = ", ".join(identifier(figure) for figure in check.figures)
+    sides = "".join(
+        f", any_value({identifier(figure)}) filter (where side = '{side}') as {_side(figure, side)}"
         for figure in check.figures
+        for side in ("odoo", "lake")
     )
+    rows = ", ".join(f"count(*) filter (where side = '{side}') as {_side(ROWS, side)}" for side in ("odoo", "lake"))
+    asked = f" having {_side(ROWS, 'odoo')} > 0" if check.only_asked else ""
     return (
-        f"select {keys}{figures} from (select *, true as there from {odoo}) as o"
-        f" full join (select *, true as there from {lake}) as l on {matches}"
+        f"select {keys}, {rows}{sides} from"
+        f" (select 'odoo' as side, {keys}, {figures} from {odoo} as odoo"
+        f" union all select 'lake' as side, {keys}, {figures} from {lake} as lake) as both_sides"
+        f" group by {keys}{asked}"
     )
 
 
@@ -87,22 +98,42 @@ def _side(figure: str, side: str) -> str:
     return identifier(f"{side} {figure}")
 
 
+def _is_repeated() -> str:
+    return f"({_side(ROWS, 'odoo')} > 1 or {_side(ROWS, 'lake')} > 1)"
+
+
 def _differs(figure: str, tolerance: Decimal) -> str:
-    odoo, lake = _side(figure, "o"), _side(figure, "l")
-    return f"(({odoo} is null) <> ({lake} is null) or abs({odoo} - {lake}) >= {tolerance})"
+    odoo, lake = _side(figure, "odoo"), _side(figure, "lake")
+    on_both = f"({_side(ROWS, 'odoo')} = 1 and {_side(ROWS, 'lake')} = 1)"
+    one_is_null = f"({on_both} and ({odoo} is null) <> ({lake} is null))"
+    return f"(not {_is_repeated()} and ({one_is_null} or {_distance(figure)} >= {tolerance}))"
 
 
-def _examples(duck: duckdb.DuckDBPyConnection, check: Check, figure: str, differs: str) -> Sequence[Difference]:
+def _distance(figure: str) -> str:
+    return f"abs(coalesce({_side(figure, 'odoo')}, 0) - coalesce({_side(figure, 'lake')}, 0))"
+
+
+def _examples(duck: duckdb.DuckDBPyConnection, check: Check, figure: str, verdict: str) -> list[Difference]:
     keys = [identifier(key) for key in check.keys]
     rows = duck.execute(
-        f"select {', '.join([*keys, _side(figure, 'o'), _side(figure, 'l')])} from compared where {differs}"
-        f" order by {', '.join(keys)} limit {_SHOWN_AT_MOST}"
+        f"select {', '.join([*keys, _side(figure, 'odoo'), _side(figure, 'lake')])} from compared where {verdict}"
+        f" order by {', '.join(keys)} limit {SHOWN_AT_MOST}"
     ).fetchall()
-    return [Difference(tuple(zip(check.keys, row[: len(keys)], strict=True)), figure, row[-2], row[-1]) for row in rows]
+    return [
+        Difference(tuple(zip(check.keys, row[:-2], strict=True)), figure, _number(row[-2]), _number(row[-1]))
+        for row in rows
+    ]
 
 
-def _scalar(duck: duckdb.DuckDBPyConnection, statement: str) -> int:
-    return int(duck.execute(statement).fetchall()[0][0])
+def _number(value: Decimal | int | None) -> Decimal | None:
+    return None if value is None else Decimal(value)
+
+
+def _tally(duck: duckdb.DuckDBPyConnection, check: Check) -> dict[str, int]:
+    if check.tally is None:
+        return {}
+    key = identifier(check.tally)
+    return dict(duck.execute(f"select {key}, count(*) from compared group by 1 order by 1").fetchall())
 
 
 def figures_relation(url: str) -> str:

@@ -1,16 +1,18 @@
-"""Reconcile a build or what is published with the figures of an extraction, or with the database now."""
+"""Reconcile a build or what is published with figures taken from Odoo's database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 
 import duckdb
 
+from odoo_lake.lake.commits import Commit
 from odoo_lake.lake.store import Store
-from odoo_lake.reconcile.checks import Check, load_checks
+from odoo_lake.reconcile.checks import OVERWRITTEN, Check, load_checks
 from odoo_lake.reconcile.compare import CheckResult, compare, figures_relation
+from odoo_lake.reconcile.sides import LakeContext
 
 
 @dataclass(frozen=True)
@@ -18,8 +20,8 @@ class Reconciliation:
     """All checks of one comparison."""
 
     results: tuple[CheckResult, ...]
-    skipped: tuple[str, ...]
-    """Checks that this database has no tables for, or no history."""
+    skipped: Mapping[str, str]
+    """Checks that were not made, with the reason."""
 
     @property
     def agrees(self) -> bool:
@@ -30,19 +32,28 @@ class Reconciliation:
         return frozenset(model for result in self.results if not result.agrees for model in result.check.covers)
 
 
-def reconcile(
-    duck: duckdb.DuckDBPyConnection, bronze: Store, figures: Mapping[str, str], variables: Mapping[str, Any]
+def reconcile(duck: duckdb.DuckDBPyConnection, bronze: Store, commit: Commit, as_of: date) -> Reconciliation:
+    """Compare the lake that `duck` reads with the figures that an extraction took for a day."""
+    figures = {name: bronze.url(path) for name, path in commit.figures.get(as_of.isoformat(), {}).items()}
+    missing = {check.name: _why_missing(check, commit) for check in load_checks() if check.name not in figures}
+    return reconcile_with(duck, figures, missing, LakeContext(commit.odoo_version, as_of))
+
+
+def reconcile_with(
+    duck: duckdb.DuckDBPyConnection, figures: Mapping[str, str], skipped: Mapping[str, str], context: LakeContext
 ) -> Reconciliation:
-    """Compare the lake that `duck` reads with figures kept with an extraction: check name to object."""
-    checks = load_checks()
-    known = [check for check in checks if check.name in figures]
-    results = [_run(duck, check, bronze.url(figures[check.name]), variables) for check in known]
-    return Reconciliation(tuple(results), tuple(_names(checks) - _names(known)))
+    """Compare with figures in Parquet files: check name to URL."""
+    known = [check for check in load_checks() if check.name in figures]
+    results = tuple(
+        compare(duck, check, figures_relation(figures[check.name]), f"({check.lake_query(context)})") for check in known
+    )
+    return Reconciliation(results, skipped)
 
 
-def _run(duck: duckdb.DuckDBPyConnection, check: Check, url: str, variables: Mapping[str, Any]) -> CheckResult:
-    return compare(duck, check, figures_relation(url), f"({check.lake_query(variables)})")
-
-
-def _names(checks: Iterable[Check]) -> set[str]:
-    return {check.name for check in checks}
+def _why_missing(check: Check, commit: Commit) -> str:
+    if check.name in commit.figure_errors:
+        return commit.figure_errors[check.name]
+    absent = [table for table in check.needs if table in commit.absent_tables]
+    if absent:
+        return f"this Odoo has no {', '.join(absent)}"
+    return "the extraction took no figures for it" if check.keeps_history else OVERWRITTEN
