@@ -15,5 +15,7 @@ select
     product_id,
     cast(sum(value) over (partition by company_id, product_id order by created_on) as {{ type_money() }}) as value,
     created_on as valid_from,
-    lead(created_on, 1, {{ end_of_time() }}) over (partition by company_id, product_id order by created_on) as valid_until
+    lead(created_on, 1, {{ end_of_time() }}) over (
+        partition by company_id, product_id order by created_on
+    ) as valid_until
 from layers

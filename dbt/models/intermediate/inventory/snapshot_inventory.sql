@@ -1,4 +1,5 @@
--- depends_on: {{ ref('int_value_spans') }}, {{ ref('stg_odoo__product_cost_history') }}, {{ ref('stg_odoo__valuation_changes') }}
+-- depends_on: {{ ref('int_value_spans') }}, {{ ref('stg_odoo__product_cost_history') }}
+-- depends_on: {{ ref('stg_odoo__valuation_changes') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',
@@ -22,8 +23,8 @@ quantities as (
         sum(spans.quantity) as quantity,
         sum(spans.reserved_quantity) as reserved_quantity,
         days.extracted_at
-    from {{ ref('int_quantity_spans') }} as spans
-    inner join days
+    from days
+    inner join {{ ref('int_quantity_spans') }} as spans
         on days.snapshot_date >= spans.valid_from and days.snapshot_date < spans.valid_until
     group by
         days.snapshot_date,

@@ -32,7 +32,8 @@ select
     moves.state,
     currencies.currency_code,
     cast(
-        case when moves.move_type = 'out_refund' then -1 else 1 end * {{ convert_quantity('items.quantity', 'conversions') }}
+        case when moves.move_type = 'out_refund' then -1 else 1 end
+        * {{ convert_quantity('items.quantity', 'conversions') }}
         as {{ type_quantity() }}
     ) as quantity,
     -items.balance as amount_untaxed_signed,

@@ -34,13 +34,13 @@ receipts as (
 ),
 
 months as (
-    select company_id, month from inventory
-    union
-    select company_id, month from fulfilment
-    union
-    select company_id, month from alerts
-    union
-    select company_id, month from receipts
+    {%- for part in ['inventory', 'fulfilment', 'alerts', 'receipts'] %}
+    select
+        company_id,
+        month
+    from {{ part }}
+    {{ 'union' if not loop.last }}
+    {%- endfor %}
 ),
 
 companies as (

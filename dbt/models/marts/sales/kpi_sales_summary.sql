@@ -6,10 +6,10 @@
 with months as (
     select
         company_id,
+        {% for measure in measures -%}
+        sum(case when measure = '{{ measure }}' then value else 0 end) as {{ measure }},
+        {% endfor -%}
         month
-        {%- for measure in measures %},
-        sum(case when measure = '{{ measure }}' then value else 0 end) as {{ measure }}
-        {%- endfor %}
     from {{ ref('int_sales_measures') }}
     group by company_id, month
 ),

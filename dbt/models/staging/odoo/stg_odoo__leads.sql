@@ -2,11 +2,7 @@
 
 with newest as (
     {{ newest_rows('crm_lead', overwritten=true) }}
-){% if 'won_status' not in columns %},
-
-stages as (
-    select * from {{ ref('stg_odoo__lead_stages') }}
-){% endif %}
+)
 
 select
     newest.id as lead_id,
@@ -33,6 +29,6 @@ select
     {{ to_milliseconds('newest.date_closed') }} as closed_at
 from newest
 {% if 'won_status' not in columns -%}
-left join stages
+left join {{ ref('stg_odoo__lead_stages') }} as stages
     on newest.stage_id = stages.stage_id
 {% endif -%}

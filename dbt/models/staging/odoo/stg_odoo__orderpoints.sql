@@ -2,11 +2,7 @@
 
 with newest as (
     {{ newest_rows('stock_warehouse_orderpoint', overwritten=true) }}
-){% if 'qty_multiple' not in columns %},
-
-products as (
-    select * from {{ ref('stg_odoo__product_uoms') }}
-){% endif %}
+)
 
 select
     newest.id as orderpoint_id,
@@ -28,7 +24,7 @@ select
     newest.snoozed_until
 from newest
 {% if 'qty_multiple' not in columns -%}
-left join products
+left join {{ ref('stg_odoo__product_uoms') }} as products
     on newest.product_id = products.product_id
 {{ join_uom_conversion('conversions', 'newest.replenishment_uom_id', 'products.uom_id') }}
 {% endif -%}

@@ -2,11 +2,7 @@
 
 with newest as (
     {{ newest_rows('stock_move_line') }}
-){% if 'quantity_product_uom' not in columns %},
-
-products as (
-    select * from {{ ref('stg_odoo__product_uoms') }}
-){% endif %}
+)
 
 select
     newest.id as move_line_id,
@@ -28,7 +24,7 @@ select
     {{ to_milliseconds('newest.date') }} as moved_at
 from newest
 {% if 'quantity_product_uom' not in columns -%}
-left join products
+left join {{ ref('stg_odoo__product_uoms') }} as products
     on newest.product_id = products.product_id
 {{ join_uom_conversion('conversions', 'newest.product_uom_id', 'products.uom_id') }}
 {% endif -%}
