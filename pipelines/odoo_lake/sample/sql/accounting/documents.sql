@@ -32,7 +32,8 @@ with rated as (
     inner join daily_rate
         on daily_rate.company_id = document.company_id
         and daily_rate.currency_id = document.currency_id
-        and daily_rate.date = document.date
+        -- Odoo converts at the date on the invoice, not at the date it is booked on.
+        and daily_rate.date = document.invoice_date
 ),
 base as (
     select

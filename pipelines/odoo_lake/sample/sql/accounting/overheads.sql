@@ -15,7 +15,7 @@ with invoiced as (
     inner join daily_rate
         on daily_rate.company_id = document.company_id
         and daily_rate.currency_id = document.currency_id
-        and daily_rate.date = document.date
+        and daily_rate.date = document.invoice_date
     where document.move_type in ('out_invoice', 'out_refund', 'out_receipt')
         and document.state = 'posted'
         and line.display_type = 'product'

@@ -101,7 +101,11 @@ select
         when full_reconcile.id is not null then full_reconcile.id::varchar
         when full_reconcile.label is not null then 'P' || full_reconcile.first_partial_id
     end as matching_number,
-    item.display_type,
+    if(
+        item.display_type = 'product' and account.account_type in ('asset_receivable', 'liability_payable'),
+        'payment_term',
+        item.display_type
+    ) as display_type,
     move.date,
     document.invoice_date,
     item.date_maturity,

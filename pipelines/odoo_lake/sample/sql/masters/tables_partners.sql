@@ -26,8 +26,10 @@ with described as (
         id
     from app_user
     union all
+    -- A subsidiary lies below another company and is a customer of its own.
     select
-        id, null, if(has_own_company, company_id, null), is_company, 'contact', not is_archived, country_id, city,
+        id, if(is_company and n % 25 = 9, id - 1, null), if(has_own_company, company_id, null), is_company, 'contact',
+        not is_archived, country_id, city,
         payment_term_id, company_id,
         greatest(joined_on::timestamp, getvariable('start')::timestamp) + interval 9 hour, n
     from customer

@@ -85,7 +85,7 @@ priced as (
     inner join purchase_line on purchase_line.id = received.purchase_line_id
     inner join daily_rate on daily_rate.company_id = bill.company_id
         and daily_rate.currency_id = bill.currency_id
-        and daily_rate.date = bill.date
+        and daily_rate.date = bill.invoice_date
 ),
 amounts as (
     select

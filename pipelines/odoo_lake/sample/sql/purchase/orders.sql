@@ -116,6 +116,12 @@ timed as (
         end as ordered_at,
         case fate when 'received' then happens_at when 'drop_shipped' then sale_done_at end as received_at
     from joined
+),
+deadlines as (
+    select
+        *,
+        date_trunc('second', ordered_at - to_hours(dice('purchase deadline', key, 0, 30))) as deadline_at
+    from timed
 )
 select
     row_number() over (order by timed.ordered_at, timed.order_key)::integer as id,
@@ -127,12 +133,12 @@ select
     recorded(
         'purchase', timed.key, timed.ordered_at - to_seconds(60000 * roll('purchase drafted', timed.key))
     ) as created_at
-from timed
+from deadlines as timed
 inner join currency on currency.id = timed.currency_id
 left join daily_rate
     on daily_rate.company_id = timed.company_id
     and daily_rate.currency_id = timed.currency_id
-    and daily_rate.date = least(timed.ordered_at::date, getvariable('today')::date - 1);
+    and daily_rate.date = greatest(timed.deadline_at::date, getvariable('start')::date);
 
 create table purchase_line as
 with joined as (

@@ -78,7 +78,7 @@ select
     totals.tax::decimal(18, 2) as amount_tax,
     (totals.untaxed + totals.tax)::decimal(18, 2) as amount_total,
     money((totals.untaxed + totals.tax)::double / orders.currency_rate::double) as amount_total_cc,
-    date_trunc('second', orders.ordered_at - to_hours(dice('purchase deadline', orders.id, 0, 30))) as date_order,
+    orders.deadline_at as date_order,
     if(orders.is_confirmed, orders.ordered_at, null) as date_approve,
     totals.planned_at as date_planned,
     arrivals.first_done_at as effective_date,

@@ -33,6 +33,7 @@ with shipped as (
     ) as reserved on reserved.shipment_line_id = shipment_line.id
     left join (select id, sales_line_id from purchase_line where sales_line_id is not null) as dropped
         on dropped.sales_line_id = if(shipment.is_dropship, shipment_line.sales_line_id, null)
+    where not shipment.is_pushed_later
 ),
 picked as (
     select

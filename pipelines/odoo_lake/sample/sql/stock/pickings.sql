@@ -17,6 +17,7 @@ with shipped as (
         shipment.part, shipment.created_at
     from shipment
     inner join warehouse on warehouse.id = shipment.warehouse_id
+    where not shipment.is_pushed_later
 ),
 picked as (
     select
