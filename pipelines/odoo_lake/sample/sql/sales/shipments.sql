@@ -77,13 +77,8 @@ select
             then settled.ordered_at + interval 20 hour
     end as picked_at,
     -- From 18 on the second step exists when the first is done.
-    getvariable('odoo_version') >= 18 and warehouse.two_steps and not settled.is_dropship and not (
-        settled.part_state = 'done'
-        or (
-            settled.part_state = 'open' and settled.id % 3 = 0
-            and settled.ordered_at < getvariable('clock')::timestamp - interval 1 day
-        )
-    ) as is_pushed_later,
+    getvariable('odoo_version') >= 18 and warehouse.two_steps and not settled.is_dropship and picked_at is null
+        as is_pushed_later,
     settled.id % 10 = 3 and settled.state = 'sale' as is_split,
     recorded(
         'shipment', settled.id * 2 + settled.part, if(settled.part = 1, settled.ordered_at, settled.sent_at)
