@@ -627,13 +627,15 @@ def test_rates_of_orders_are_the_rates_of_their_day(company: Company) -> None:
             )
         )"""
 
-    assert (
-        company.rows(
-            f"select o.id from sale_order o join res_company c on c.id = o.company_id where o.currency_rate > 0"
-            f" and abs(o.currency_rate - {rate('o.currency_id')} / {rate('c.currency_id')}) > 0.000001"
-        )
-        == []
-    )
+    for order in ("sale_order", "purchase_order"):
+        assert (
+            company.rows(
+                f"select o.id from {order} o join res_company c on c.id = o.company_id where o.currency_rate > 0"
+                f" and abs(o.currency_rate - {rate('o.currency_id')} / {rate('c.currency_id')}) > 0.000001"
+                " and o.date_order >= (select min(name) from res_currency_rate)"
+            )
+            == []
+        ), order
 
 
 def test_money_has_no_more_than_cents(company: Company) -> None:

@@ -1,7 +1,12 @@
 -- The days of the history with the share of business that falls on each: growth, season, weekday.
 create table day as
 with dates as (
-    select unnest(generate_series(getvariable('start')::timestamp, getvariable('clock')::timestamp - interval 1 day, interval 1 day))::date as date
+    select
+        unnest(
+            generate_series(
+                getvariable('start')::timestamp, getvariable('clock')::timestamp - interval 1 day, interval 1 day
+            )
+        )::date as date
 ),
 weights as (
     select
@@ -19,13 +24,17 @@ select
     date_trunc('month', date)::date as month,
     (date - getvariable('start')::date) / 365.25 as years,
     weight,
-    coalesce(sum(weight) over (order by date rows between unbounded preceding and 1 preceding), 0)::bigint as weight_before
+    coalesce(
+        sum(weight) over (order by date rows between unbounded preceding and 1 preceding), 0
+    )::bigint as weight_before
 from weights;
 
 set variable weight_total = (select sum(weight)::bigint from day);
 
 create table month as
-select month, row_number() over (order by month) as month_no, min(date) as first_day, max(date) as last_day, sum(weight)::bigint as weight
+select
+    month, row_number() over (order by month) as month_no, min(date) as first_day, max(date) as last_day,
+    sum(weight)::bigint as weight
 from day
 group by month;
 

@@ -23,7 +23,11 @@ create table counter_sale as
 select
     counter_day.n,
     position.no::integer as position,
-    money(getvariable('order_line_value') * (0.004 + 0.035 * pow(roll('counter sale', counter_day.n * 1000::bigint + position.no), 2))) as amount
+    money(
+        getvariable('order_line_value') * (
+            0.004 + 0.035 * pow(roll('counter sale', counter_day.n * 1000::bigint + position.no), 2)
+        )
+    ) as amount
 from counter_day
 cross join range(1, getvariable('counter_lines')::bigint + 1) as position (no);
 
@@ -45,17 +49,21 @@ inner join counter_day on counter_day.n = taxed.n;
 
 insert into entry
 select
-    getvariable('entry_base') + n, 'counter', n, 'entry', journal(1, 'counter'), 1, 2, date, 'posted', null, 'Shop ' || shop || ', ' || date,
-    recorded('counter', n, date::timestamp + interval 19 hour)
+    getvariable('entry_base') + n, 'counter', n, 'entry', journal(1, 'counter'), 1, 2, date, 'posted', null,
+    'Shop ' || shop || ', ' || date, recorded('counter', n, date::timestamp + interval 19 hour)
 from counter_total;
 
 insert into item by name
 with sales as (
-    select n, position, 'product' as display_type, account(1, 'counter_sales') as account_id, -amount as balance, 'Counter sale' as name
+    select
+        n, position, 'product' as display_type, account(1, 'counter_sales') as account_id, -amount as balance,
+        'Counter sale' as name
     from counter_sale
 ),
 closings as (
-    select counter_total.n, getvariable('counter_lines')::integer + side.no as position, if(side.no = 1, 'tax', 'product') as display_type, side.account_id,
+    select
+        counter_total.n, getvariable('counter_lines')::integer + side.no as position,
+        if(side.no = 1, 'tax', 'product') as display_type, side.account_id,
         case side.no
             when 1 then -counter_total.tax
             when 2 then counter_total.cash
@@ -67,8 +75,9 @@ closings as (
     from counter_total
     cross join (
         values
-        (1, account(1, 'tax_received'), '20%'), (2, account(1, 'cash'), 'Cash'), (3, account(1, 'card_clearing'), 'Card terminal'),
-        (4, account(1, 'counter_cost'), 'Cost of goods sold'), (5, account(1, 'consignment_payable'), 'Owed to the consignor')
+        (1, account(1, 'tax_received'), '20%'), (2, account(1, 'cash'), 'Cash'),
+        (3, account(1, 'card_clearing'), 'Card terminal'), (4, account(1, 'counter_cost'), 'Cost of goods sold'),
+        (5, account(1, 'consignment_payable'), 'Owed to the consignor')
     ) as side (no, account_id, name)
 )
 select

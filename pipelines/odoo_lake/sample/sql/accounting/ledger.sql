@@ -1,22 +1,30 @@
--- Stock movements in the books of the perpetual companies, the accountant's entries, and what the companies started with.
+-- Stock movements in the books of the perpetual companies, the accountant's entries, and what the companies started
+-- with.
 create table stock_entry as
 with valued as (
     select
         stock_value.*,
         stock_move.location_id,
-        row_number() over (order by stock_value.happened_at, stock_value.company_id, stock_value.product_id, stock_value.kind, stock_value.move_id) as value_no
+        row_number() over (
+            order by stock_value.happened_at,
+            stock_value.company_id, stock_value.product_id, stock_value.kind, stock_value.move_id
+        ) as value_no
     from stock_value
     inner join company on company.id = stock_value.company_id and company.perpetual
     left join stock_move on stock_move.id = stock_value.move_id
     where stock_value.value <> 0
         -- From 19 on receipts and deliveries are booked with their invoices only.
-        and (getvariable('odoo_version') <= 18 or stock_value.kind in ('opening', 'gain', 'loss', 'scrap', 'revaluation', 'landed'))
+        and (
+            getvariable('odoo_version') <= 18
+                or stock_value.kind in ('opening', 'gain', 'loss', 'scrap', 'revaluation', 'landed')
+        )
 )
 select
     row_number() over (order by value_no)::integer as n,
     *,
     case
-        when kind in ('receipt', 'dropship_in', 'vendor_return', 'landed', 'price_difference') then account(company_id, 'stock_received')
+        when kind in ('receipt', 'dropship_in', 'vendor_return', 'landed', 'price_difference')
+            then account(company_id, 'stock_received')
         when kind in ('ship', 'dropship_out', 'return') then account(company_id, 'stock_delivered')
         when kind = 'opening' then account(company_id, 'retained_earnings')
         else account(company_id, 'inventory_loss')
@@ -33,8 +41,8 @@ set variable stock_entry_base = getvariable('entry_base');
 
 insert into entry
 select
-    stock_entry_id(n), 'stock', n, 'entry', journal(company_id, 'stock'), company_id, company.currency_id, happened_at::date, 'posted', null,
-    'Stock ' || kind, recorded('stock entry', n, happened_at)
+    stock_entry_id(n), 'stock', n, 'entry', journal(company_id, 'stock'), company_id, company.currency_id,
+    happened_at::date, 'posted', null, 'Stock ' || kind, recorded('stock entry', n, happened_at)
 from stock_entry
 inner join company on company.id = stock_entry.company_id;
 
@@ -60,10 +68,13 @@ order by id;
 -- What the companies started with: machines, and enough money never to run out of it.
 create table liquidity_low as
 with moved as (
-    select entry.company_id, item.account_id, entry.date, sum(item.balance) as balance, sum(item.amount_currency) as amount_currency
+    select
+        entry.company_id, item.account_id, entry.date, sum(item.balance) as balance,
+        sum(item.amount_currency) as amount_currency
     from item
     inner join entry on entry.id = item.move_id
-    where entry.state = 'posted' and item.account_id in (select default_account_id from journal where type in ('bank', 'cash'))
+    where entry.state = 'posted'
+        and item.account_id in (select default_account_id from journal where type in ('bank', 'cash'))
     group by all
     union all
     select company_id, account_id, date, sum(amount), sum(amount)
@@ -92,8 +103,13 @@ money_at_start as (
         liquidity_low.company_id,
         liquidity_low.account_id,
         (1000 * ceil((
-            0.8 * if(liquidity_low.account_id = account(liquidity_low.company_id, 'cash'), 0.02, 1) * revenue_base.amount::double
-            - if(liquidity_low.account_id = account(1, 'bank_foreign'), liquidity_low.amount_currency, liquidity_low.balance)::double
+            0.8 * if(
+                liquidity_low.account_id = account(liquidity_low.company_id, 'cash'), 0.02, 1
+            ) * revenue_base.amount::double
+            - if(
+                liquidity_low.account_id = account(1, 'bank_foreign'), liquidity_low.amount_currency,
+                liquidity_low.balance
+            )::double
         ) / 1000))::decimal(18, 2) as value
     from liquidity_low
     inner join revenue_base on revenue_base.company_id = liquidity_low.company_id and revenue_base.month_no = 1
@@ -102,25 +118,37 @@ converted as (
     select
         money_at_start.company_id,
         money_at_start.account_id,
-        if(money_at_start.account_id = account(1, 'bank_foreign'), money(money_at_start.value::double / daily_rate.rate::double), money_at_start.value) as value
+        if(
+            money_at_start.account_id = account(1, 'bank_foreign'),
+            money(money_at_start.value::double / daily_rate.rate::double), money_at_start.value
+        ) as value
     from money_at_start
-    inner join daily_rate on daily_rate.company_id = 1 and daily_rate.currency_id = 1 and daily_rate.date = getvariable('start')::date
+    inner join daily_rate on daily_rate.company_id = 1
+        and daily_rate.currency_id = 1
+        and daily_rate.date = getvariable('start')::date
 ),
 lines as (
     select company_id, 1 as position, account(company_id, 'fixed_assets') as account_id, value from machines
     union all
     select company_id, 2, account(company_id, 'accumulated_depreciation'), -money(value::double * 0.4) from machines
     union all
-    select company_id, 3 + row_number() over (partition by company_id order by account_id), account_id, value from converted
+    select company_id, 3 + row_number() over (partition by company_id order by account_id), account_id, value
+    from converted
 )
-select 'opening ' || company_id, company_id, 'misc', getvariable('start')::date, 'posted', 'Opening balance', position, account_id, null, value
+select
+    'opening ' || company_id, company_id, 'misc', getvariable('start')::date, 'posted', 'Opening balance', position,
+    account_id, null, value
 from lines
 union all
-select 'opening ' || company_id, company_id, 'misc', getvariable('start')::date, 'posted', 'Opening balance', 90, account(company_id, 'capital'), null, -money(sum(value)::double * 0.6)
+select
+    'opening ' || company_id, company_id, 'misc', getvariable('start')::date, 'posted', 'Opening balance', 90,
+    account(company_id, 'capital'), null, -money(sum(value)::double * 0.6)
 from lines
 group by company_id
 union all
-select 'opening ' || company_id, company_id, 'misc', getvariable('start')::date, 'posted', 'Opening balance', 91, account(company_id, 'retained_earnings'), null, -(sum(value) - money(sum(value)::double * 0.6))
+select
+    'opening ' || company_id, company_id, 'misc', getvariable('start')::date, 'posted', 'Opening balance', 91,
+    account(company_id, 'retained_earnings'), null, -(sum(value) - money(sum(value)::double * 0.6))
 from lines
 group by company_id;
 
@@ -140,8 +168,8 @@ set variable item_base = (select max(id) from item);
 
 insert into entry
 select
-    getvariable('entry_base') + n, 'manual', n, 'entry', journal(company_id, journal_key), company_id, company.currency_id, date, state, manual_entry.partner_id, ref,
-    recorded('manual', n, moment('manual', n, date))
+    getvariable('entry_base') + n, 'manual', n, 'entry', journal(company_id, journal_key), company_id,
+    company.currency_id, date, state, manual_entry.partner_id, ref, recorded('manual', n, moment('manual', n, date))
 from manual_entry
 inner join company on company.id = manual_entry.company_id;
 
@@ -156,12 +184,17 @@ select
     manual_line.amount as balance,
     if(manual_line.account_id = account(1, 'bank_foreign'), 1, company.currency_id) as currency_id,
     if(
-        manual_line.account_id = account(1, 'bank_foreign'), round(manual_line.amount::double * daily_rate.rate::double, 2), manual_line.amount
+        manual_line.account_id = account(1, 'bank_foreign'),
+        round(manual_line.amount::double * daily_rate.rate::double, 2), manual_line.amount
     )::decimal(18, 2) as amount_currency,
-    case when manual_line.account_id in (account(manual_line.company_id, 'receivable'), account(manual_line.company_id, 'payable')) then manual_line.date + 30 end as date_maturity,
+    case when manual_line.account_id in (
+        account(manual_line.company_id, 'receivable'), account(manual_line.company_id, 'payable')
+    ) then manual_line.date + 30 end as date_maturity,
     manual_line.ref as name
 from manual_line
 inner join manual_entry on manual_entry.entry_key = manual_line.entry_key
 inner join company on company.id = manual_line.company_id
-inner join daily_rate on daily_rate.company_id = 1 and daily_rate.currency_id = 1 and daily_rate.date = manual_line.date
+inner join daily_rate on daily_rate.company_id = 1
+    and daily_rate.currency_id = 1
+    and daily_rate.date = manual_line.date
 order by id;

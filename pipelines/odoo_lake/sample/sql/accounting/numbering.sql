@@ -1,4 +1,5 @@
--- Entries as Odoo shows them: numbered per journal and period, with totals. A draft has no number, unless it was posted once.
+-- Entries as Odoo shows them: numbered per journal and period, with totals. A draft has no number, unless it was
+-- posted once.
 create table entry_total as
 with document_sums as (
     select
@@ -7,8 +8,12 @@ with document_sums as (
         -sum(item.amount_currency) filter (item.display_type in ('product', 'rounding')) as untaxed_currency_signed,
         coalesce(-sum(item.balance) filter (item.display_type = 'tax'), 0) as tax_signed,
         coalesce(-sum(item.amount_currency) filter (item.display_type = 'tax'), 0) as tax_currency_signed,
-        sum(item.balance - coalesce(item_settled.amount, 0)) filter (item.display_type = 'payment_term') as residual_signed,
-        sum(item.amount_currency - coalesce(item_settled.currency_amount, 0)) filter (item.display_type = 'payment_term') as residual_currency_signed,
+        sum(
+            item.balance - coalesce(item_settled.amount, 0)
+        ) filter (item.display_type = 'payment_term') as residual_signed,
+        sum(
+            item.amount_currency - coalesce(item_settled.currency_amount, 0)
+        ) filter (item.display_type = 'payment_term') as residual_currency_signed,
         max(item.date_maturity) as date_due
     from item
     inner join document on document.id = item.move_id
@@ -23,10 +28,13 @@ entry_sums as (
     group by item.move_id
 )
 select
-    move_id, untaxed_signed::decimal(18, 2) as untaxed_signed, untaxed_currency_signed::decimal(18, 2) as untaxed_currency_signed,
+    move_id, untaxed_signed::decimal(18, 2) as untaxed_signed,
+    untaxed_currency_signed::decimal(18, 2) as untaxed_currency_signed,
     tax_signed::decimal(18, 2) as tax_signed, tax_currency_signed::decimal(18, 2) as tax_currency_signed,
-    (untaxed_signed + tax_signed)::decimal(18, 2) as total_signed, (untaxed_currency_signed + tax_currency_signed)::decimal(18, 2) as total_currency_signed,
-    residual_signed::decimal(18, 2) as residual_signed, residual_currency_signed::decimal(18, 2) as residual_currency_signed, date_due
+    (untaxed_signed + tax_signed)::decimal(18, 2) as total_signed,
+    (untaxed_currency_signed + tax_currency_signed)::decimal(18, 2) as total_currency_signed,
+    residual_signed::decimal(18, 2) as residual_signed,
+    residual_currency_signed::decimal(18, 2) as residual_currency_signed, date_due
 from document_sums
 union all
 select move_id, 0, 0, 0, 0, total, abs(total_currency), 0, 0, null
@@ -78,29 +86,43 @@ with prefixed as (
             when entry.kind = 'payment' then 'P'
             when entry.move_type in ('out_refund', 'in_refund') then 'R'
             else ''
-        end || journal.code || '/' || if(journal.type in ('sale', 'bank', 'cash', 'credit'), strftime(entry.date, '%Y/'), strftime(entry.date, '%Y/%m/')) as prefix,
-        entry.state = 'posted' or (entry.state = 'cancel' and entry.id % 2 = 0) or (entry.state = 'draft' and entry.id % 9 = 0) as has_number
+        end || journal.code || '/' || if(
+            journal.type in ('sale', 'bank', 'cash', 'credit'), strftime(entry.date, '%Y/'),
+            strftime(entry.date, '%Y/%m/')
+        ) as prefix,
+        entry.state = 'posted'
+            or (entry.state = 'cancel' and entry.id % 2 = 0)
+            or (entry.state = 'draft' and entry.id % 9 = 0) as has_number
     from entry
     inner join journal on journal.id = entry.journal_id
 ),
 numbered as (
-    select *, if(has_number, row_number() over (partition by journal_id, prefix, has_number order by date, id), null) as number
+    select
+        *,
+        if(
+            has_number, row_number() over (partition by journal_id, prefix, has_number order by date, id), null
+        ) as number
     from prefixed
 )
 select
     numbered.* exclude (code),
     case
-        when has_number then prefix || lpad(number::varchar, if(length(prefix) - length(replace(prefix, '/', '')) = 2, 5, 4), '0')
+        when has_number
+            then prefix || lpad(number::varchar, if(length(prefix) - length(replace(prefix, '/', '')) = 2, 5, 4), '0')
         when getvariable('odoo_version') < 19 then '/'
     end as name,
     total.* exclude (move_id),
     case
         when numbered.kind <> 'document' or numbered.state <> 'posted' then 'not_paid'
-        when total.residual_currency_signed = 0 and coalesce(reversed.only_refunds, false) and numbered.move_type in ('out_invoice', 'in_invoice') then 'reversed'
+        when total.residual_currency_signed = 0
+            and coalesce(reversed.only_refunds, false)
+            and numbered.move_type in ('out_invoice', 'in_invoice')
+            then 'reversed'
         when total.residual_currency_signed = 0 then 'paid'
         when reversed.move_id is not null then 'partial'
         when in_payment.document_id is not null then 'in_payment'
-        when getvariable('odoo_version') >= 18 and numbered.id % 211 = 5 and numbered.move_type = 'out_invoice' then 'blocked'
+        when getvariable('odoo_version') >= 18 and numbered.id % 211 = 5 and numbered.move_type = 'out_invoice'
+            then 'blocked'
         else 'not_paid'
     end as payment_state
 from numbered

@@ -1,14 +1,15 @@
--- How what is due is settled: by credit notes first, then by payments, late, in part, together or never.
--- A settlement matches one debit with one credit item for an amount in the currency of both.
+-- How what is due is settled: by credit notes first, then by payments, late, in part, together or never. A settlement
+-- matches one debit with one credit item for an amount in the currency of both.
 create table settlement (
     debit_item_id integer, credit_item_id integer, amount decimal(18, 2), date date
 );
 
 create table due_item as
 select
-    item.id, item.account_id, item.balance, item.currency_id, item.amount_currency, item.date_maturity, document.id as document_id, document.kind,
-    document.move_type, document.company_id, document.commercial_id, document.invoice_date, document.date, document.days_late,
-    document.reversed_id, document.settles_reversed
+    item.id, item.account_id, item.balance, item.currency_id, item.amount_currency, item.date_maturity,
+    document.id as document_id, document.kind,
+    document.move_type, document.company_id, document.commercial_id, document.invoice_date, document.date,
+    document.days_late, document.reversed_id, document.settles_reversed
 from item
 inner join document on document.id = item.move_id
 where item.display_type = 'payment_term' and document.state = 'posted' and item.amount_currency <> 0;
@@ -18,14 +19,19 @@ insert into settlement
 with refunds as (
     select
         *,
-        sum(abs(amount_currency)) over (partition by reversed_id order by date, id rows between unbounded preceding and current row) as amount_to
+        sum(abs(amount_currency)) over (
+            partition by reversed_id order by date, id rows between unbounded preceding and current row
+        ) as amount_to
     from due_item
     where settles_reversed
 ),
 instalments as (
     select
         *,
-        sum(abs(amount_currency)) over (partition by document_id order by date_maturity desc, id desc rows between unbounded preceding and current row) as amount_to
+        sum(abs(amount_currency)) over (
+            partition by document_id order by date_maturity desc,
+            id desc rows between unbounded preceding and current row
+        ) as amount_to
     from due_item
     where document_id in (select reversed_id from refunds)
 ),
@@ -35,7 +41,9 @@ crossing as (
         instalments.id as instalment_id,
         instalments.amount_currency > 0 as is_sale,
         least(refunds.amount_to, instalments.amount_to)
-        - greatest(refunds.amount_to - abs(refunds.amount_currency), instalments.amount_to - abs(instalments.amount_currency)) as amount,
+        - greatest(
+            refunds.amount_to - abs(refunds.amount_currency), instalments.amount_to - abs(instalments.amount_currency)
+        ) as amount,
         greatest(refunds.date, instalments.date) as date
     from refunds
     inner join instalments on instalments.document_id = refunds.reversed_id
@@ -47,7 +55,12 @@ where amount > 0;
 create table allocation as
 with refunded as (
     select item_id, sum(amount) as amount
-    from (select debit_item_id as item_id, amount from settlement union all select credit_item_id, amount from settlement) as sides
+    from (
+        select debit_item_id as item_id, amount
+        from settlement
+        union all select credit_item_id, amount
+        from settlement
+    ) as sides
     group by item_id
 ),
 remaining as (
@@ -62,7 +75,10 @@ remaining as (
             when due_item.move_type in ('out_refund', 'in_refund') then due_item.date + 20
             when due_item.move_type = 'in_invoice'
                 then greatest(due_item.date, due_item.date_maturity + dice('vendor paid', due_item.id, -3, 8))
-            else greatest(due_item.date, due_item.date_maturity + due_item.days_late + round(5 * bell('customer pays', due_item.id))::integer)
+            else greatest(
+                due_item.date,
+                due_item.date_maturity + due_item.days_late + round(5 * bell('customer pays', due_item.id))::integer
+            )
         end as pay_date,
         case
             when due_item.move_type in ('out_receipt', 'in_receipt') then 'full'
@@ -83,7 +99,8 @@ paid as (
         due.pay_date + if(occasion.no = 2, dice('second payment', due.id, 12, 40), 0) as date,
         case
             when due.manner = 'part' then round(due.remaining::double * 0.45, currency.decimal_places)
-            when due.manner = 'twice' and occasion.no = 1 then round(due.remaining::double * 0.6, currency.decimal_places)
+            when due.manner = 'twice' and occasion.no = 1
+                then round(due.remaining::double * 0.6, currency.decimal_places)
             when due.manner = 'twice' then due.remaining - round(due.remaining::double * 0.6, currency.decimal_places)
             else due.remaining
         end::decimal(18, 2) as amount
@@ -97,14 +114,16 @@ keyed as (
         *,
         -- One payment for all that a partner owes in a month; otherwise one for each.
         case
-            when manner = 'together' then hash(company_id, commercial_id, currency_id, is_inbound, date_trunc('month', date))
+            when manner = 'together'
+                then hash(company_id, commercial_id, currency_id, is_inbound, date_trunc('month', date))
             else hash(id, occasion)
         end as payment_key
     from paid
     where amount > 0
 )
 select
-    id as item_id, company_id, commercial_id, currency_id, account_id, is_inbound, is_customer, manner, move_type, document_id, kind, amount, payment_key,
+    id as item_id, company_id, commercial_id, currency_id, account_id, is_inbound, is_customer, manner, move_type,
+    document_id, kind, amount, payment_key,
     max(date) over (partition by payment_key) as date
 from keyed;
 
@@ -113,7 +132,8 @@ delete from allocation where date >= getvariable('today')::date;
 create table payment as
 with planned as (
     select
-        payment_key, company_id, commercial_id, currency_id, account_id, is_inbound, is_customer, date, sum(amount)::decimal(18, 2) as amount,
+        payment_key, company_id, commercial_id, currency_id, account_id, is_inbound, is_customer, date,
+        sum(amount)::decimal(18, 2) as amount,
         min(item_id) as first_item_id, max(manner) as manner, max(move_type) as move_type, 'posted' as state
     from allocation
     group by payment_key, company_id, commercial_id, currency_id, account_id, is_inbound, is_customer, date
@@ -139,8 +159,9 @@ with planned as (
     union all
     -- The till is emptied into the bank every month: out of the one journal, into the other.
     select
-        hash('till', date_trunc('month', counter_total.date), side.is_inbound), 1, 1, 2, account(1, 'liquidity_transfer'), side.is_inbound, false,
-        month_end(max(counter_total.date)), money(sum(counter_total.cash)::double * 0.8), 0, 'transfer', side.journal_key, 'posted'
+        hash('till', date_trunc('month', counter_total.date), side.is_inbound), 1, 1, 2,
+        account(1, 'liquidity_transfer'), side.is_inbound, false, month_end(max(counter_total.date)),
+        money(sum(counter_total.cash)::double * 0.8), 0, 'transfer', side.journal_key, 'posted'
     from counter_total
     cross join (values (false, 'cash'), (true, 'bank')) as side (is_inbound, journal_key)
     group by date_trunc('month', counter_total.date), side.is_inbound, side.journal_key
@@ -152,14 +173,24 @@ routed as (
         case
             when planned.manner = 'transfer' then planned.move_type
             when planned.move_type in ('out_receipt', 'in_receipt') then 'cash'
-            when planned.company_id = 1 and planned.currency_id = 1 and (planned.is_inbound or planned.first_item_id % 4 = 0) then 'bank_foreign'
-            when planned.company_id = 1 and not planned.is_customer and planned.first_item_id % 13 = 4 and getvariable('odoo_version') >= 18 then 'credit_card'
+            when planned.company_id = 1
+                and planned.currency_id = 1
+                and (planned.is_inbound or planned.first_item_id % 4 = 0)
+                then 'bank_foreign'
+            when planned.company_id = 1
+                and not planned.is_customer
+                and planned.first_item_id % 13 = 4
+                and getvariable('odoo_version') >= 18
+                then 'credit_card'
             else 'bank'
         end as journal_key,
         -- From 18 on a payment may do without an entry; its invoice stays open in the ledger.
         getvariable('odoo_version') >= 18 and planned.company_id = 2 and planned.is_customer and planned.is_inbound
             and planned.manner <> 'on account'
-            and row_number() over (partition by planned.company_id, planned.is_inbound order by planned.first_item_id, planned.payment_key) % 20 = 3
+            and row_number() over (
+                partition by planned.company_id, planned.is_inbound order by planned.first_item_id,
+                planned.payment_key
+            ) % 20 = 3
             as has_no_entry
     from planned
     where planned.amount > 0
@@ -197,8 +228,14 @@ set variable item_base = (select max(id) from item);
 
 insert into entry
 select
-    getvariable('entry_base') + id, 'payment', id, 'entry', journal_id, company_id, currency_id, date, state, commercial_id,
-    case when manner = 'transfer' then 'Internal transfer' when is_customer then 'Customer payment' else 'Vendor payment' end, created_at
+    getvariable('entry_base') + id, 'payment', id, 'entry', journal_id, company_id, currency_id, date, state,
+    commercial_id,
+    case
+        when manner = 'transfer' then 'Internal transfer'
+        when is_customer then 'Customer payment'
+        else 'Vendor payment'
+    end,
+    created_at
 from payment
 where not has_no_entry;
 
@@ -214,7 +251,11 @@ select
     payment.currency_id,
     (side.sign * if(payment.is_inbound, 1, -1) * payment.amount)::decimal(18, 2) as amount_currency,
     payment.date as date_maturity,
-    case when payment.manner = 'transfer' then 'Internal transfer' when payment.is_customer then 'Customer payment' else 'Vendor payment' end as name
+    case
+        when payment.manner = 'transfer' then 'Internal transfer'
+        when payment.is_customer then 'Customer payment'
+        else 'Vendor payment'
+    end as name
 from payment
 cross join (values (0, 1), (1, -1)) as side (no, sign)
 where not payment.has_no_entry
@@ -230,9 +271,13 @@ from allocation
 inner join payment on payment.payment_key = allocation.payment_key and not payment.has_no_entry;
 
 insert into settlement
-select getvariable('item_base') + outgoing.id * 2, getvariable('item_base') + incoming.id * 2, outgoing.amount, outgoing.date
+select
+    getvariable('item_base') + outgoing.id * 2, getvariable('item_base') + incoming.id * 2, outgoing.amount,
+    outgoing.date
 from payment as outgoing
-inner join payment as incoming on incoming.manner = 'transfer' and incoming.is_inbound and incoming.date = outgoing.date
+inner join payment as incoming on incoming.manner = 'transfer'
+    and incoming.is_inbound
+    and incoming.date = outgoing.date
 where outgoing.manner = 'transfer' and not outgoing.is_inbound;
 
 create macro outstanding_item(payment) as (getvariable('payment_item_base') + payment * 2 - 1)::integer;

@@ -38,8 +38,16 @@ with sides as (
 running as (
     select
         *,
-        sum(amount) over (partition by debit_item_id order by n rows between unbounded preceding and current row) as debit_so_far,
-        sum(amount) over (partition by credit_item_id order by n rows between unbounded preceding and current row) as credit_so_far
+        sum(amount) over (
+            partition by debit_item_id
+            order by n
+            rows between unbounded preceding and current row
+        ) as debit_so_far,
+        sum(amount) over (
+            partition by credit_item_id
+            order by n
+            rows between unbounded preceding and current row
+        ) as credit_so_far
     from sides
 )
 select
@@ -48,7 +56,9 @@ select
     money(debit_balance::double * debit_so_far::double / debit_currency_amount::double)
     - money(debit_balance::double * (debit_so_far - amount)::double / debit_currency_amount::double) as debit_share,
     money(credit_balance::double * credit_so_far::double / credit_currency_amount::double)
-    - money(credit_balance::double * (credit_so_far - amount)::double / credit_currency_amount::double) as credit_share
+    - money(
+        credit_balance::double * (credit_so_far - amount)::double / credit_currency_amount::double
+    ) as credit_share
 from running;
 
 create table exchange_difference as
@@ -71,7 +81,8 @@ set variable exchange_item_base = getvariable('item_base');
 
 insert into entry
 select
-    getvariable('entry_base') + exchange_no, 'exchange', exchange_no, 'entry', journal(company_id, 'exchange'), company_id, company_currency_id, date, 'posted', null, null,
+    getvariable('entry_base') + exchange_no, 'exchange', exchange_no, 'entry', journal(company_id, 'exchange'),
+    company_id, company_currency_id, date, 'posted', null, null,
     recorded('exchange', exchange_no, moment('exchange', exchange_no, date))
 from exchange_difference;
 
@@ -98,7 +109,8 @@ order by id;
 create table partial as
 with matched as (
     select
-        settled.n * 2 as position, settled.debit_item_id, settled.credit_item_id, least(settled.debit_share, -settled.credit_share) as amount,
+        settled.n * 2 as position, settled.debit_item_id, settled.credit_item_id,
+        least(settled.debit_share, -settled.credit_share) as amount,
         settled.amount as currency_amount, settled.currency_id, settled.date,
         getvariable('entry_base') + exchange_difference.exchange_no as exchange_entry_id
     from (select * replace (-credit_share as credit_share) from settled) as settled
@@ -153,14 +165,18 @@ create table full_reconcile as
 with closed as (
     select
         item_group.label,
-        bool_and(item.balance = item_settled.amount and item.amount_currency = item_settled.currency_amount) as is_full
+        bool_and(
+            item.balance = item_settled.amount and item.amount_currency = item_settled.currency_amount
+        ) as is_full
     from item_group
     inner join item on item.id = item_group.item_id
     inner join item_settled on item_settled.item_id = item_group.item_id
     group by item_group.label
 ),
 dated as (
-    select item_group.label, max(partial.date) as date, min(partial.id) as first_partial_id, min(partial.exchange_entry_id) as exchange_entry_id
+    select
+        item_group.label, max(partial.date) as date, min(partial.id) as first_partial_id,
+        min(partial.exchange_entry_id) as exchange_entry_id
     from partial
     inner join item_group on item_group.item_id = partial.debit_item_id
     group by item_group.label
@@ -168,7 +184,9 @@ dated as (
 select
     dated.*,
     closed.is_full,
-    if(closed.is_full, row_number() over (partition by closed.is_full order by dated.date, dated.label), null)::integer as id
+    if(
+        closed.is_full, row_number() over (partition by closed.is_full order by dated.date, dated.label), null
+    )::integer as id
 from dated
 inner join closed on closed.label = dated.label;
 

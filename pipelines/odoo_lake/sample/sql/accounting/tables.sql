@@ -12,7 +12,9 @@ select
     payment_of_entry(move.kind, move.source_id) as origin_payment_id,
     if(move.kind = 'bank', move.source_id, null)::integer as statement_line_id,
     stock_entry.move_id as stock_move_id,
-    if(document.move_type in ('out_invoice', 'in_invoice'), document.payment_term_id, null) as invoice_payment_term_id,
+    if(
+        document.move_type in ('out_invoice', 'in_invoice'), document.payment_term_id, null
+    ) as invoice_payment_term_id,
     coalesce(document.partner_id, move.partner_id) as partner_id,
     coalesce(partner_root.commercial_id, move.partner_id) as commercial_partner_id,
     document.shipping_id as partner_shipping_id,
@@ -37,7 +39,9 @@ select
     coalesce(-document_sign(document.move_type) * move.untaxed_currency_signed, 0)::decimal(18, 2) as amount_untaxed,
     coalesce(-document_sign(document.move_type) * move.tax_currency_signed, 0)::decimal(18, 2) as amount_tax,
     if(document.id is null, 1, -document_sign(document.move_type)) * move.total_currency_signed as amount_total,
-    coalesce(-document_sign(document.move_type) * move.residual_currency_signed, 0)::decimal(18, 2) as amount_residual,
+    coalesce(
+        -document_sign(document.move_type) * move.residual_currency_signed, 0
+    )::decimal(18, 2) as amount_residual,
     move.untaxed_signed as amount_untaxed_signed,
     move.untaxed_currency_signed as amount_untaxed_in_currency_signed,
     move.tax_signed as amount_tax_signed,
@@ -53,7 +57,10 @@ select
         move.created_at,
         coalesce(last_match.date::timestamp + interval 20 hour, move.created_at),
         -- Some entries are touched long after.
-        if(chance('entry touched', move.id, 0.03), move.created_at + to_days(dice('entry touched days', move.id, 20, 400)), move.created_at)
+        if(
+            chance('entry touched', move.id, 0.03),
+            move.created_at + to_days(dice('entry touched days', move.id, 20, 400)), move.created_at
+        )
     )) as write_date
 from move
 left join document on document.id = if(move.kind = 'document', move.source_id, null)
@@ -61,7 +68,9 @@ left join sales_order on sales_order.id = document.sales_order_id
 left join stock_entry on stock_entry.n = if(move.kind = 'stock', move.source_id, null)
 left join partner_root on partner_root.id = coalesce(document.commercial_id, move.partner_id)
 left join daily_rate
-    on daily_rate.company_id = document.company_id and daily_rate.currency_id = document.currency_id and daily_rate.date = document.invoice_date
+    on daily_rate.company_id = document.company_id
+        and daily_rate.currency_id = document.currency_id
+        and daily_rate.date = document.invoice_date
 left join last_match on last_match.move_id = move.id;
 
 create view odoo.account_move_line as
@@ -88,16 +97,26 @@ select
     move.state as parent_state,
     move.ref,
     item.name,
-    case when full_reconcile.id is not null then full_reconcile.id::varchar when full_reconcile.label is not null then 'P' || full_reconcile.first_partial_id end as matching_number,
-    item.display_type,
+    case
+        when full_reconcile.id is not null then full_reconcile.id::varchar
+        when full_reconcile.label is not null then 'P' || full_reconcile.first_partial_id
+    end as matching_number,
+    if(
+        item.display_type = 'product' and account.account_type in ('asset_receivable', 'liability_payable'),
+        'payment_term',
+        item.display_type
+    ) as display_type,
     move.date,
     document.invoice_date,
     item.date_maturity,
     case
         when item.display_type <> 'product' or item.account_id is null then null
-        when item.account_id in (account(move.company_id, 'marketing'), account(move.company_id, 'travel')) then '{"1": 60.0, "2": 40.0}'
-        when item.account_id = account(move.company_id, 'rent') and getvariable('odoo_version') >= 17 then '{"101,3": 100.0}'
-        when item.account_id = account(move.company_id, 'sales_services') and item.sales_line_id is not null then '{"' || (101 + item.sales_line_id % 3) || '": 100.0}'
+        when item.account_id in (account(move.company_id, 'marketing'), account(move.company_id, 'travel'))
+            then '{"1": 60.0, "2": 40.0}'
+        when item.account_id = account(move.company_id, 'rent') and getvariable('odoo_version') >= 17
+            then '{"101,3": 100.0}'
+        when item.account_id = account(move.company_id, 'sales_services') and item.sales_line_id is not null
+            then '{"' || (101 + item.sales_line_id % 3) || '": 100.0}'
     end::json as analytic_distribution,
     greatest(item.balance, 0)::decimal(18, 2) as debit,
     greatest(-item.balance, 0)::decimal(18, 2) as credit,
@@ -105,9 +124,15 @@ select
     item.amount_currency,
     item.tax_base as tax_base_amount,
     if(account.has_residual, item.balance - coalesce(item_settled.amount, 0), 0)::decimal(18, 2) as amount_residual,
-    if(account.has_residual, item.amount_currency - coalesce(item_settled.currency_amount, 0), 0)::decimal(18, 2) as amount_residual_currency,
+    if(
+        account.has_residual, item.amount_currency - coalesce(item_settled.currency_amount, 0), 0
+    )::decimal(18, 2) as amount_residual_currency,
     coalesce(
-        account.reconcile and move.state = 'posted' and item.balance = coalesce(item_settled.amount, 0) and item.amount_currency = coalesce(item_settled.currency_amount, 0), false
+        account.reconcile
+            and move.state = 'posted'
+            and item.balance = coalesce(item_settled.amount, 0)
+            and item.amount_currency = coalesce(item_settled.currency_amount, 0),
+        false
     ) as reconciled,
     item.quantity,
     item.price_unit,
@@ -119,7 +144,12 @@ select
     item.origin_item_id as cogs_origin_id,
     item.account_id // 100000 as account_root_id,
     move.created_at as create_date,
-    greatest(move.created_at, coalesce(least(full_reconcile.date::timestamp + interval 20 hour, getvariable('clock')::timestamp), move.created_at)) as write_date
+    greatest(
+        move.created_at,
+        coalesce(
+            least(full_reconcile.date::timestamp + interval 20 hour, getvariable('clock')::timestamp), move.created_at
+        )
+    ) as write_date
 from item
 inner join move on move.id = item.move_id
 inner join company on company.id = move.company_id
@@ -188,22 +218,32 @@ select
     end as state,
     if(payment.is_inbound, 'inbound', 'outbound') as payment_type,
     if(payment.is_customer, 'customer', 'supplier') as partner_type,
-    case when payment.manner = 'transfer' then 'Internal transfer' when payment.is_customer then 'Customer payment' else 'Vendor payment' end as memo,
+    case
+        when payment.manner = 'transfer' then 'Internal transfer'
+        when payment.is_customer then 'Customer payment'
+        else 'Vendor payment'
+    end as memo,
     if(payment.id % 4 = 0, 'E2E-' || payment.id, null) as payment_reference,
     payment.date,
     payment.amount,
     (if(payment.is_inbound, 1, -1) * payment.company_amount)::decimal(18, 2) as amount_company_currency_signed,
     payment.state = 'posted' and payment.manner <> 'on account' and not payment.has_no_entry as is_reconciled,
-    payment.state = 'posted' and (not payment.awaits_bank or bank_line.id is not null) and not payment.has_no_entry as is_matched,
+    payment.state = 'posted'
+        and (not payment.awaits_bank or bank_line.id is not null)
+        and not payment.has_no_entry as is_matched,
     payment.manner = 'transfer' as is_internal_transfer,
     twin.id as paired_internal_transfer_payment_id,
     payment.created_at as create_date,
-    coalesce(recorded('payment', payment.id, bank_line.date::timestamp + interval 21 hour), payment.created_at) as write_date
+    coalesce(
+        recorded('payment', payment.id, bank_line.date::timestamp + interval 21 hour), payment.created_at
+    ) as write_date
 from payment
 left join move on move.id = if(payment.has_no_entry, null, getvariable('payment_entry_base') + payment.id)
 left join bank_line on bank_line.payment_id = payment.id
 left join payment as twin
-    on twin.manner = 'transfer' and twin.date = if(payment.manner = 'transfer', payment.date, null) and twin.is_inbound <> payment.is_inbound;
+    on twin.manner = 'transfer'
+        and twin.date = if(payment.manner = 'transfer', payment.date, null)
+        and twin.is_inbound <> payment.is_inbound;
 
 create view odoo.account_move__account_payment as
 select distinct allocation.document_id as invoice_id, payment.id as payment_id

@@ -7,7 +7,8 @@ where id % 5 = 0;
 create table lead as
 with of_orders as (
     select
-        lead_of_order.lead_id as id, sales_order.company_id, sales_order.customer_id, sales_order.user_id, sales_order.team_id,
+        lead_of_order.lead_id as id, sales_order.company_id, sales_order.customer_id, sales_order.user_id,
+        sales_order.team_id,
         sales_order.quoted_at - to_days(dice('lead before quotation', sales_order.id, 2, 45)) as opened_at,
         case sales_order.state when 'sale' then 'won' when 'cancel' then 'lost' else 'open' end as outcome,
         sales_order.decided_at as closed_at,
@@ -26,19 +27,27 @@ dated as (
         numbers.n,
         moment('lead', numbers.n, day.date) as opened_at
     from range((select count(*) + 1 from lead_of_order), getvariable('leads')::bigint + 1) as numbers (n)
-    asof inner join day on floor(roll('lead day', numbers.n) * getvariable('weight_total'))::bigint >= day.weight_before
+    asof inner join day on floor(
+        roll('lead day', numbers.n) * getvariable('weight_total')
+    )::bigint >= day.weight_before
 ),
 on_their_own as (
     select
         dated.n::integer,
-        case when dated.n % 16 = 7 then null when roll('lead company', dated.n) < 0.6 then 1 when roll('lead company', dated.n) < 0.86 then 2 else 3 end,
+        case
+            when dated.n % 16 = 7 then null
+            when roll('lead company', dated.n) < 0.6 then 1
+            when roll('lead company', dated.n) < 0.86 then 2
+            else 3
+        end,
         if(dated.n % 3 = 0, 200 + dice('lead customer', dated.n, 1, getvariable('customers')::integer), null),
         if(dated.n % 8 = 2, null, user_of('lead user', dated.n)),
         1 + dated.n::integer % 4,
         dated.opened_at,
         case
             when dated.n % 17 = 9 then 'archived'
-            when dated.opened_at > getvariable('clock')::timestamp - to_days(dice('lead patience', dated.n, 15, 150)) then 'open'
+            when dated.opened_at > getvariable('clock')::timestamp - to_days(dice('lead patience', dated.n, 15, 150))
+                then 'open'
             when roll('lead outcome', dated.n) < 0.10 then 'won'
             when roll('lead outcome', dated.n) < 0.78 then 'lost'
             else 'open'
@@ -96,7 +105,9 @@ select
     date_trunc('second', opened_at + interval 3 hour) as date_open,
     if(outcome <> 'open', date_trunc('second', closed_at), null) as date_closed,
     if(type = 'opportunity', opened_at::date + 60, null) as date_deadline,
-    if(type = 'opportunity' and id % 2 = 0, date_trunc('second', opened_at + interval 1 day), null) as date_conversion,
+    if(
+        type = 'opportunity' and id % 2 = 0, date_trunc('second', opened_at + interval 1 day), null
+    ) as date_conversion,
     if(outcome = 'open', opened_at + interval 1 day, closed_at) as date_last_stage_update,
     1 + id % 3 as campaign_id,
     1 + id % 4 as source_id,
@@ -110,7 +121,9 @@ select id, name, id as sequence, id = 4 as is_won, id = 4 as fold
 from (values (1, 'New'), (2, 'Qualified'), (3, 'Proposition'), (4, 'Won')) as listed (id, name);
 
 create view odoo.crm_team as
-select id, name, company_id, id as sequence, id as alias_id, 6 as user_id, 100000::double as invoiced_target, true as use_opportunities
+select
+    id, name, company_id, id as sequence, id as alias_id, 6 as user_id, 100000::double as invoiced_target,
+    true as use_opportunities
 from (values (1, 'Sales', 1), (2, 'North', 1), (3, 'Sales US', 2), (4, 'Lyon', 3)) as listed (id, name, company_id);
 
 create view odoo.crm_team_member as
@@ -120,10 +133,12 @@ create view odoo.crm_lost_reason as
 select id, name from (values (1, 'Too expensive'), (2, 'No answer'), (3, 'Missing product')) as listed (id, name);
 
 create view odoo.crm_recurring_plan as
-select id, name, months as number_of_months from (values (1, 'Monthly', 1), (2, 'Yearly', 12)) as listed (id, name, months);
+select id, name, months as number_of_months
+from (values (1, 'Monthly', 1), (2, 'Yearly', 12)) as listed (id, name, months);
 
 create view odoo.crm_tag as
-select id, name from (values (1, 'Product'), (2, 'Service'), (3, 'Training'), (4, 'Information')) as listed (id, name);
+select id, name
+from (values (1, 'Product'), (2, 'Service'), (3, 'Training'), (4, 'Information')) as listed (id, name);
 
 create view odoo.crm_tag_rel as
 select id as lead_id, 1 + id % 4 as tag_id from lead where id % 3 = 0;

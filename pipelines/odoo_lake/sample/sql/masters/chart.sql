@@ -72,7 +72,8 @@ from (
 ) as listed (no, key, code, us_code, name, account_type, reconcile);
 
 -- expense_other is a type of 19.
-update chart_line set account_type = 'expense' where account_type = 'expense_other' and getvariable('odoo_version') < 19;
+update chart_line set account_type = 'expense' where account_type = 'expense_other'
+    and getvariable('odoo_version') < 19;
 
 set variable account_no = (select map_from_entries(list((key, no) order by no)) from chart_line);
 
@@ -84,7 +85,10 @@ create macro account(company, key) as
 
 -- The bank account of a company: a branch has one of its own in its root's chart.
 create macro bank_account(company) as
-    case when company::integer = 3 and getvariable('has_branch') then account(1, 'bank_branch') else account(company, 'bank') end;
+    case
+        when company::integer = 3 and getvariable('has_branch') then account(1, 'bank_branch')
+        else account(company, 'bank')
+    end;
 
 create table chart as
 select distinct root_id as company_id from company;
@@ -143,7 +147,8 @@ select
     journal_line.type,
     case
         when journal_line.key = 'bank' then bank_account(company.id)
-        when journal_line.account_key is not null then (company.root_id - 1) * 100 + getvariable('account_no')[journal_line.account_key]
+        when journal_line.account_key is not null
+            then (company.root_id - 1) * 100 + getvariable('account_no')[journal_line.account_key]
     end as default_account_id,
     case when journal_line.key = 'bank_foreign' then 1 end as currency_id,
     company.id = company.root_id or journal_line.key = 'bank' as is_used
@@ -164,12 +169,15 @@ select
     case when chart.company_id = 2 then listed.us_name else listed.name end as name,
     listed.type_tax_use,
     case when chart.company_id = 2 then listed.us_rate else listed.rate end::decimal(9, 4) as rate,
-    (chart.company_id - 1) * 100 + getvariable('account_no')[if(listed.type_tax_use = 'sale', 'tax_received', 'tax_paid')] as account_id
+    (chart.company_id - 1) * 100 + getvariable('account_no')[
+        if(listed.type_tax_use = 'sale', 'tax_received', 'tax_paid')
+    ] as account_id
 from chart
 cross join (
     values
-    (1, '20%', '8.25%', 'sale', 20, 8.25), (2, '5.5%', '0% resale', 'sale', 5.5, 0), (3, '0% export', '0% export', 'sale', 0, 0),
-    (4, '20%', '0%', 'purchase', 20, 0), (5, '5.5%', '0% resale', 'purchase', 5.5, 0), (6, '0% import', '0% import', 'purchase', 0, 0)
+    (1, '20%', '8.25%', 'sale', 20, 8.25), (2, '5.5%', '0% resale', 'sale', 5.5, 0),
+    (3, '0% export', '0% export', 'sale', 0, 0), (4, '20%', '0%', 'purchase', 20, 0),
+    (5, '5.5%', '0% resale', 'purchase', 5.5, 0), (6, '0% import', '0% import', 'purchase', 0, 0)
 ) as listed (no, name, us_name, type_tax_use, rate, us_rate);
 
 create table tax_repartition as
@@ -188,7 +196,10 @@ cross join (
 create macro tax_id(company, no) as ((chart_of(company) - 1) * 10 + no)::integer;
 
 create macro tax_rate(company, no) as
-    case when company::integer = 2 then [8.25, 0, 0, 0, 0, 0][no] else [20, 5.5, 0, 20, 5.5, 0][no] end::decimal(9, 4);
+    case
+        when company::integer = 2 then [8.25, 0, 0, 0, 0, 0][no]
+        else [20, 5.5, 0, 20, 5.5, 0][no]
+    end::decimal(9, 4);
 
 -- The last line of a term takes what the others leave.
 create table payment_term as

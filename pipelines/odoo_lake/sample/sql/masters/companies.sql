@@ -3,17 +3,21 @@ set variable has_branch = getvariable('odoo_version')::integer >= 17;
 
 create table company as
 select
-    id, name, partner_id, currency_id, currency_name, country_id, perpetual, fiscalyear_last_day, fiscalyear_last_month,
-    sales_from, sales_to,
+    id, name, partner_id, currency_id, currency_name, country_id, perpetual, fiscalyear_last_day,
+    fiscalyear_last_month, sales_from, sales_to,
     case when getvariable('has_branch') and id = 3 then 1 else id end as root_id
 from (
     values
     (1, 'Meridian Supply SAS', 1, 2, 'EUR', 75, true, 31, 12, 0.0, 0.60),
     (2, 'Meridian Supply Inc.', 6, 1, 'USD', 233, false, 30, 6, 0.60, 0.86),
-    (3, 'Meridian Supply Lyon', 7, 2, 'EUR', 75, true, 31, case when getvariable('has_branch') then 12 else 3 end, 0.86, 1.0)
+    (
+        3, 'Meridian Supply Lyon', 7, 2, 'EUR', 75, true, 31,
+        case when getvariable('has_branch') then 12 else 3 end,
+        0.86, 1.0
+    )
 ) as listed (
-    id, name, partner_id, currency_id, currency_name, country_id, perpetual, fiscalyear_last_day, fiscalyear_last_month,
-    sales_from, sales_to
+    id, name, partner_id, currency_id, currency_name, country_id, perpetual, fiscalyear_last_day,
+    fiscalyear_last_month, sales_from, sales_to
 );
 
 create table currency as
@@ -43,14 +47,18 @@ dated as (
         series.*,
         day.date,
         (day.date - getvariable('start')::date)::integer as day_no,
-        series.currency_id * 1000000 + coalesce(series.company_id, 0) * 100000 + (day.date - getvariable('start')::date)::integer as key
+        series.currency_id * 1000000 + coalesce(series.company_id, 0) * 100000 + (
+            day.date - getvariable('start')::date
+        )::integer as key
     from series
     inner join day on (day.date - getvariable('start')::date) % series.interval_days = 0
         and (day.date - getvariable('start')::date) >= series.first_day
 ),
 kept as (
     -- Some weeks are missing, and one spring nobody entered any rate.
-    select * from dated where day_no = first_day or not (chance('rate missing', key, 0.08) or day_no between 430 and 490)
+    select *
+    from dated
+    where day_no = first_day or not (chance('rate missing', key, 0.08) or day_no between 430 and 490)
 )
 select
     row_number() over (order by kept.date, kept.currency_id, kept.company_id nulls first)::integer as id,
@@ -68,8 +76,8 @@ select
 from kept
 inner join currency on currency.id = kept.currency_id;
 
--- What Odoo takes as the rate of a currency for a company on a day: its own (its root's from 17 on) before the shared one;
--- before the first one, the first one from 17 on and 1 until 16.
+-- What Odoo takes as the rate of a currency for a company on a day: its own (its root's from 17 on) before the shared
+-- one; before the first one, the first one from 17 on and 1 until 16.
 create table rate_of_day as
 with wanted as (
     select company.id as company_id, company.root_id, currency.id as currency_id, day.date

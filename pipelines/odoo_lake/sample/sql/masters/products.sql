@@ -1,4 +1,5 @@
--- Products 1-8 are services; then one in twelve is a consumable; the others are stored. A few templates have variants.
+-- Products 1-8 are services; then one in twelve is a consumable; the others are stored. A few templates have
+-- variants.
 create table uom as
 select *
 from (
@@ -15,9 +16,10 @@ from (
     values
     (1, 'All', null, '1/', 'All'), (2, 'Saleable', 1, '1/2/', 'All / Saleable'),
     (3, 'Tools', 2, '1/2/3/', 'All / Saleable / Tools'), (4, 'Fasteners', 2, '1/2/4/', 'All / Saleable / Fasteners'),
-    (5, 'Electrical', 2, '1/2/5/', 'All / Saleable / Electrical'), (6, 'Chemicals', 2, '1/2/6/', 'All / Saleable / Chemicals'),
-    (7, 'Consumables', 1, '1/7/', 'All / Consumables'), (8, 'Services', 2, '1/2/8/', 'All / Saleable / Services'),
-    (9, 'Deliveries', 1, '1/9/', 'All / Deliveries'), (10, 'Cables', 5, '1/2/5/10/', 'All / Saleable / Electrical / Cables')
+    (5, 'Electrical', 2, '1/2/5/', 'All / Saleable / Electrical'),
+    (6, 'Chemicals', 2, '1/2/6/', 'All / Saleable / Chemicals'), (7, 'Consumables', 1, '1/7/', 'All / Consumables'),
+    (8, 'Services', 2, '1/2/8/', 'All / Saleable / Services'), (9, 'Deliveries', 1, '1/9/', 'All / Deliveries'),
+    (10, 'Cables', 5, '1/2/5/10/', 'All / Saleable / Electrical / Cables')
 ) as listed (id, name, parent_id, parent_path, complete_name);
 
 -- The average-cost categories of each company; the fallback is standard cost.
@@ -58,7 +60,9 @@ placed as (
 costed as (
     select
         *,
-        greatest(0.4, raw_cost * case when category_id = 4 then 0.12 when category_id = 6 then 0.4 else 1 end)::decimal(18, 2) as cost
+        greatest(
+            0.4, raw_cost * case when category_id = 4 then 0.12 when category_id = 6 then 0.4 else 1 end
+        )::decimal(18, 2) as cost
     from placed
 )
 select
@@ -71,7 +75,12 @@ select
     not is_consumable as is_storable,
     case when category_id = 6 then 5 when category_id = 10 then 8 else 1 end as uom_id,
     -- Fasteners are bought, and often sold, by the dozen.
-    case when category_id = 4 then 2 when category_id = 6 then 5 when category_id = 10 then 8 else 1 end as buy_uom_id,
+    case
+        when category_id = 4 then 2
+        when category_id = 6 then 5
+        when category_id = 10 then 8
+        else 1
+    end as buy_uom_id,
     cost,
     money(cost * (1.44 + 0.3 * roll('product margin', template_n))) as list_price,
     case when not is_consumable and n % 11 = 3 then 'lot' else 'none' end as tracking,
@@ -79,7 +88,10 @@ select
     (7 + dice('product vendor', template_n, 0, getvariable('goods_vendors')::integer - 1))::integer as vendor_n,
     n % 23 <> 6 as is_active,
     n % 17 = 5 as is_packed,
-    one_of('product adjective', template_n, ['Compact', 'Heavy', 'Classic', 'Premium', 'Basic', 'Rapid', 'Steel', 'Copper'])
+    one_of(
+        'product adjective', template_n,
+        ['Compact', 'Heavy', 'Classic', 'Premium', 'Basic', 'Rapid', 'Steel', 'Copper']
+    )
     || ' ' || [
         '', '', 'Drill', 'Screw', 'Switch', 'Solvent', 'Gloves', '', '', 'Cable'
     ][category_id] || ' ' || template_n as name

@@ -28,15 +28,27 @@ union all
 select id, 2 from account where key = 'group_charges' and company_id = 1;
 
 create view odoo.account_account_tag as
-select id, name, 'accounts' as applicability from (values (1, 'Operating activities'), (2, 'Financing activities'), (3, 'Investing activities')) as listed (id, name);
+select id, name, 'accounts' as applicability
+from (
+    values (1, 'Operating activities'),
+    (2, 'Financing activities'), (3, 'Investing activities')
+) as listed (id, name);
 
 create view odoo.account_account_account_tag as
-select id as account_account_id, case when account_type like 'asset_fixed%' then 3 when account_type in ('equity', 'liability_non_current') then 2 else 1 end as account_account_tag_id
+select
+    id as account_account_id,
+    case
+        when account_type like 'asset_fixed%' then 3
+        when account_type in ('equity', 'liability_non_current') then 2
+        else 1
+    end as account_account_tag_id
 from account
 where id % 3 = 0;
 
 create view odoo.account_group as
-select row_number() over (order by company.id, listed.prefix)::integer as id, company.id as company_id, listed.prefix as code_prefix_start, listed.prefix as code_prefix_end, listed.name
+select
+    row_number() over (order by company.id, listed.prefix)::integer as id, company.id as company_id,
+    listed.prefix as code_prefix_start, listed.prefix as code_prefix_end, listed.name
 from company
 cross join (values ('6', 'Expenses'), ('7', 'Income')) as listed (prefix, name)
 where company.id = company.root_id;
@@ -60,7 +72,10 @@ from (select journal.*, journal_line.no from journal inner join journal_line on 
 
 create view odoo.account_payment_method as
 select id, name, code, payment_type
-from (values (1, 'Manual Payment', 'manual', 'inbound'), (2, 'Manual Payment', 'manual', 'outbound')) as listed (id, name, code, payment_type);
+from (
+    values (1, 'Manual Payment', 'manual', 'inbound'),
+    (2, 'Manual Payment', 'manual', 'outbound')
+) as listed (id, name, code, payment_type);
 
 create view odoo.account_payment_method_line as
 select
@@ -70,7 +85,10 @@ select
     journal.id as journal_id,
     'Manual Payment' as name,
     -- Company 2 books on the bank account itself; without an outstanding account a payment has no entry from 18 on.
-    if(journal.type = 'bank' and journal.company_id <> 2, account(journal.company_id, if(direction.no = 0, 'outstanding_receipts', 'outstanding_payments')), null) as payment_account_id
+    if(
+        journal.type = 'bank' and journal.company_id <> 2,
+        account(journal.company_id, if(direction.no = 0, 'outstanding_receipts', 'outstanding_payments')), null
+    ) as payment_account_id
 from journal
 cross join (values (0), (1)) as direction (no)
 where journal.type in ('bank', 'cash', 'credit');
@@ -78,32 +96,41 @@ where journal.type in ('bank', 'cash', 'credit');
 create view odoo.account_tax_group as
 select
     company_id as id, company_id, 'Taxes' as name, if(company_id = 2, 233, 75) as country_id,
-    account(company_id, 'tax_payable') as tax_payable_account_id, account(company_id, 'tax_payable') as tax_receivable_account_id
+    account(company_id, 'tax_payable') as tax_payable_account_id,
+    account(company_id, 'tax_payable') as tax_receivable_account_id
 from chart;
 
 create view odoo.account_tax as
 select
-    id, company_id, name, type_tax_use, 'percent' as amount_type, rate as amount, rate::double as real_amount, no as sequence, company_id as tax_group_id,
-    if(company_id = 2, 233, 75) as country_id, name as description, name as invoice_label, true as active, no % 3 <> 0 as is_domestic
+    id, company_id, name, type_tax_use, 'percent' as amount_type, rate as amount, rate::double as real_amount,
+    no as sequence, company_id as tax_group_id,
+    if(company_id = 2, 233, 75) as country_id, name as description, name as invoice_label, true as active,
+    no % 3 <> 0 as is_domestic
 from tax;
 
 create view odoo.account_tax_repartition_line as
 select
-    id, tax_id, if(document_type = 'invoice', tax_id, null) as invoice_tax_id, if(document_type = 'refund', tax_id, null) as refund_tax_id,
-    company_id, document_type, repartition_type, account_id, 1 as sequence, repartition_type = 'tax' as use_in_tax_closing,
+    id, tax_id, if(document_type = 'invoice', tax_id, null) as invoice_tax_id,
+    if(document_type = 'refund', tax_id, null) as refund_tax_id,
+    company_id, document_type, repartition_type, account_id, 1 as sequence,
+    repartition_type = 'tax' as use_in_tax_closing,
     100::decimal(9, 2) as factor_percent
 from tax_repartition;
 
 create view odoo.account_fiscal_position as
-select row_number() over (order by company.id, listed.name)::integer as id, company.id as company_id, listed.name, listed.auto_apply
+select
+    row_number() over (order by company.id, listed.name)::integer as id, company.id as company_id, listed.name,
+    listed.auto_apply
 from company
 cross join (values ('Domestic', true), ('Export', true)) as listed (name, auto_apply)
 where company.id = company.root_id;
 
 create view odoo.account_payment_term as
 select
-    id, name, id as sequence, if(id = 7, 2, null) as company_id, id = 6 as early_discount, if(id = 6, 2, null)::double as discount_percentage,
-    if(id = 6, 7, null) as discount_days, if(id = 6, 'included', null) as early_pay_discount_computation, id <> 7 as display_on_invoice
+    id, name, id as sequence, if(id = 7, 2, null) as company_id, id = 6 as early_discount,
+    if(id = 6, 2, null)::double as discount_percentage,
+    if(id = 6, 7, null) as discount_days, if(id = 6, 'included', null) as early_pay_discount_computation,
+    id <> 7 as display_on_invoice
 from payment_term;
 
 create view odoo.account_payment_term_line as
@@ -111,7 +138,10 @@ select
     id,
     term_id as payment_id,
     -- Until 16 the last line is the balance.
-    if(getvariable('odoo_version') = 16 and position = max(position) over (partition by term_id), 'balance', 'percent') as value,
+    if(
+        getvariable('odoo_version') = 16 and position = max(position) over (partition by term_id), 'balance',
+        'percent'
+    ) as value,
     percent::decimal(9, 6) as value_amount,
     days as nb_days,
     days,
@@ -122,13 +152,20 @@ select
 from payment_term_line;
 
 create view odoo.account_cash_rounding as
-select 1 as id, 'Five cents' as name, 0.05::double as rounding, 'biggest_tax' as strategy, 'HALF-UP' as rounding_method;
+select
+    1 as id, 'Five cents' as name, 0.05::double as rounding, 'biggest_tax' as strategy, 'HALF-UP' as rounding_method;
 
 create view odoo.account_incoterms as
-select id, code, name from (values (1, 'EXW', 'EX WORKS'), (2, 'DAP', 'DELIVERED AT PLACE'), (3, 'FCA', 'FREE CARRIER')) as listed (id, code, name);
+select id, code, name
+from (
+    values (1, 'EXW', 'EX WORKS'),
+    (2, 'DAP', 'DELIVERED AT PLACE'), (3, 'FCA', 'FREE CARRIER')
+) as listed (id, code, name);
 
 create view odoo.account_lock_exception as
-select 1 as id, 1 as company_id, 6 as user_id, 'Late freight bill' as reason, 'fiscalyear_lock_date' as lock_date_field, getvariable('start')::date as lock_date, true as active;
+select
+    1 as id, 1 as company_id, 6 as user_id, 'Late freight bill' as reason, 'fiscalyear_lock_date' as lock_date_field,
+    getvariable('start')::date as lock_date, true as active;
 
 -- Plans and accounts of analytic accounting: projects and departments.
 create view odoo.account_analytic_plan as
@@ -139,7 +176,8 @@ create table analytic_account as
 select id, name, 2 as plan_id, null::integer as company_id
 from (values (1, 'Sales department'), (2, 'Marketing department'), (3, 'Headquarters')) as listed (id, name)
 union all
-select (100 + n)::integer, 'Project ' || n, 1, if(n % 4 = 0, 2, 1) from range(1, getvariable('projects')::bigint + 1) as numbers (n);
+select (100 + n)::integer, 'Project ' || n, 1, if(n % 4 = 0, 2, 1)
+from range(1, getvariable('projects')::bigint + 1) as numbers (n);
 
 create view odoo.account_analytic_account as
 select id, name, 'A' || id as code, plan_id, plan_id as root_plan_id, company_id from analytic_account;

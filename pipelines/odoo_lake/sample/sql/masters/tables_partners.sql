@@ -1,37 +1,74 @@
 -- Partners, users, companies, currencies and countries in Odoo's columns.
 create table partner_rank as
-select commercial_id, count(*) filter (move_type like 'out_%') as sales, count(*) filter (move_type like 'in_%') as purchases
+select
+    commercial_id, count(*) filter (move_type like 'out_%') as sales,
+    count(*) filter (move_type like 'in_%') as purchases
 from document
 group by commercial_id;
 
 create view odoo.res_partner as
 with described as (
-    select id, null::integer as parent_id, null::integer as company_id, name in ('Claims office') as is_company, 'contact' as type, name not in ('OdooBot', 'Public user', 'Portal user') as active, null::integer as country_id, null as city, null::integer as payment_term_id, null::integer as home_id, getvariable('start')::timestamp as created_at, 0 as key
+    select
+        id, null::integer as parent_id, null::integer as company_id, name in ('Claims office') as is_company,
+        'contact' as type, name not in ('OdooBot', 'Public user', 'Portal user') as active,
+        null::integer as country_id, null as city, null::integer as payment_term_id, null::integer as home_id,
+        getvariable('start')::timestamp as created_at, 0 as key
     from partner_root
     where id in (2, 3, 4, 5, 10)
     union all
-    select partner_id, null, null, true, 'contact', true, country_id, 'Paris', null, null, getvariable('start')::timestamp, 0 from company
+    select
+        partner_id, null, null, true, 'contact', true, country_id, 'Paris', null, null,
+        getvariable('start')::timestamp, 0
+    from company
     union all
-    select partner_id, null, company_id, false, 'contact', true, 75, null, null, null, getvariable('start')::timestamp, id from app_user
+    select
+        partner_id, null, company_id, false, 'contact', true, 75, null, null, null, getvariable('start')::timestamp,
+        id
+    from app_user
     union all
-    select id, null, if(has_own_company, company_id, null), is_company, 'contact', not is_archived, country_id, city, payment_term_id, company_id, greatest(joined_on::timestamp, getvariable('start')::timestamp) + interval 9 hour, n from customer
+    -- A subsidiary lies below another company and is a customer of its own.
+    select
+        id, if(is_company and n % 25 = 9, id - 1, null), if(has_own_company, company_id, null), is_company, 'contact',
+        not is_archived, country_id, city,
+        payment_term_id, company_id,
+        greatest(joined_on::timestamp, getvariable('start')::timestamp) + interval 9 hour, n
+    from customer
     union all
-    select contact.id, contact.customer_id, if(customer.has_own_company, customer.company_id, null), false, contact.type, not customer.is_archived, contact.country_id, contact.city, null, null, greatest(customer.joined_on::timestamp, getvariable('start')::timestamp) + interval 10 hour, contact.key from contact inner join customer on customer.id = contact.customer_id
+    select
+        contact.id, contact.customer_id, if(customer.has_own_company, customer.company_id, null), false, contact.type,
+        not customer.is_archived, contact.country_id, contact.city, null, null,
+        greatest(customer.joined_on::timestamp, getvariable('start')::timestamp) + interval 10 hour, contact.key
+    from contact
+    inner join customer on customer.id = contact.customer_id
     union all
-    select id, null, null, true, 'contact', not is_archived, country_id, null, null, null, getvariable('start')::timestamp + interval 9 hour, n from vendor
+    select
+        id, null, null, true, 'contact', not is_archived, country_id, null, null, null,
+        getvariable('start')::timestamp + interval 9 hour, n
+    from vendor
     union all
-    select (getvariable('employee_base') + n)::integer, null, 1, false, 'contact', true, 75, null, null, null, getvariable('start')::timestamp, n from range(1, getvariable('employees')::bigint + 1) as numbers (n)
+    select
+        (getvariable('employee_base') + n)::integer, null, 1, false, 'contact', true, 75, null, null, null,
+        getvariable('start')::timestamp, n
+    from range(1, getvariable('employees')::bigint + 1) as numbers (n)
     union all
     -- Until 16 an employee's home is a private partner.
-    select (getvariable('employee_base') + getvariable('employees')::integer + n)::integer, null, 1, false, 'private', true, 75, 'Paris', null, null, getvariable('start')::timestamp, n from range(1, getvariable('employees')::bigint + 1) as numbers (n) where getvariable('odoo_version') = 16
+    select
+        (getvariable('employee_base') + getvariable('employees')::integer + n)::integer, null, 1, false, 'private',
+        true, 75, 'Paris', null, null, getvariable('start')::timestamp, n
+    from range(1, getvariable('employees')::bigint + 1) as numbers (n)
+    where getvariable('odoo_version') = 16
 )
 select
     described.id,
     described.company_id,
     described.created_at as create_date,
     coalesce(partner_root.name, 'Employee ' || described.key || ', home') as name,
-    coalesce(parent.name || ', ', '') || coalesce(partner_root.name, 'Employee ' || described.key || ', home') as complete_name,
-    coalesce(parent.name || ', ', '') || coalesce(partner_root.name, 'Employee ' || described.key || ', home') as display_name,
+    coalesce(parent.name || ', ', '') || coalesce(
+        partner_root.name, 'Employee ' || described.key || ', home'
+    ) as complete_name,
+    coalesce(parent.name || ', ', '') || coalesce(
+        partner_root.name, 'Employee ' || described.key || ', home'
+    ) as display_name,
     described.parent_id,
     coalesce(partner_root.commercial_id, described.id) as commercial_partner_id,
     coalesce(parent.name, if(described.is_company, partner_root.name, null)) as commercial_company_name,
@@ -63,10 +100,20 @@ select
         when described.payment_term_id is null or (described.home_id = 1 and described.payment_term_id = 3) then null
         else json_object(described.home_id::varchar, described.payment_term_id)
     end as property_payment_term_id,
-    if(described.home_id is not null and described.key % 6 = 1, json_object(described.home_id::varchar, 1000.0 * (1 + described.key % 20)), null) as credit_limit,
-    if(described.home_id is not null and described.key % 15 = 2, json_object(described.home_id::varchar, 'good'), null) as trust,
-    if(described.home_id is not null, ['North', 'South', 'East', 'West'][1 + described.key % 4], null) as x_studio_region,
-    least(getvariable('clock')::timestamp, described.created_at + to_days(dice('partner written', described.id, 0, 900))) as write_date
+    if(
+        described.home_id is not null and described.key % 6 = 1,
+        json_object(described.home_id::varchar, 1000.0 * (1 + described.key % 20)), null
+    ) as credit_limit,
+    if(
+        described.home_id is not null and described.key % 15 = 2, json_object(described.home_id::varchar, 'good'),
+        null
+    ) as trust,
+    if(
+        described.home_id is not null, ['North', 'South', 'East', 'West'][1 + described.key % 4], null
+    ) as x_studio_region,
+    least(
+        getvariable('clock')::timestamp, described.created_at + to_days(dice('partner written', described.id, 0, 900))
+    ) as write_date
 from described
 left join partner_root on partner_root.id = described.id
 left join partner_root as parent on parent.id = described.parent_id
@@ -82,7 +129,11 @@ select 1 + n % 3 as category_id, id as partner_id from customer where n % 4 = 0;
 
 create view odoo.res_partner_industry as
 select id, name, name as full_name
-from (values (1, 'Construction'), (2, 'Retail'), (3, 'Manufacturing'), (4, 'Logistics'), (5, 'Agriculture'), (6, 'Hospitality'), (7, 'Public'), (8, 'Health')) as listed (id, name);
+from (
+    values (1, 'Construction'),
+    (2, 'Retail'), (3, 'Manufacturing'), (4, 'Logistics'), (5, 'Agriculture'), (6, 'Hospitality'), (7, 'Public'),
+    (8, 'Health')
+) as listed (id, name);
 
 create view odoo.res_bank as
 select 1 as id, 'Banque du Rhône' as name, 'BDRHFRPP' as bic, 75 as country;
@@ -99,7 +150,9 @@ from partner_root
 where id in (1, 6, 7) or (id > 200 and id % 5 = 0) or id > getvariable('employee_base');
 
 create view odoo.res_users as
-select 1 as id, 1 as company_id, 2 as partner_id, false as active, '__system__' as login, null as password, false as share, null::integer as sale_team_id, null as signature, null as totp_secret
+select
+    1 as id, 1 as company_id, 2 as partner_id, false as active, '__system__' as login, null as password,
+    false as share, null::integer as sale_team_id, null as signature, null as totp_secret
 union all
 select 2, 1, 3, true, 'admin', '$pbkdf2-sha512$admin', false, null, '<p>Administrator</p>', 'JBSWY3DPEHPK3PXP'
 union all
@@ -107,7 +160,9 @@ select 3, 1, 4, false, 'public', null, true, null, null, null
 union all
 select 4, 1, 5, false, 'portaltemplate', null, true, null, null, null
 union all
-select id, company_id, partner_id, id % 11 <> 0, 'canary-hash.' || id, '$pbkdf2-sha512$' || id, false, 1 + (id % 3)::integer, '<p>Regards</p>', if(id % 2 = 0, 'JBSWY3DP' || id, null)
+select
+    id, company_id, partner_id, id % 11 <> 0, 'canary-hash.' || id, '$pbkdf2-sha512$' || id, false,
+    1 + (id % 3)::integer, '<p>Regards</p>', if(id % 2 = 0, 'JBSWY3DP' || id, null)
 from app_user;
 
 create view odoo.res_company as
@@ -139,10 +194,18 @@ select
         when 1 then make_date(year(getvariable('today')::date) - 1, 12, 31)
         when 2 then make_date(year(getvariable('today')::date - interval 13 month), 6, 30)
     end as fiscalyear_lock_date,
-    if(company.id = 1, date_trunc('month', getvariable('today')::date - interval 2 month)::date - 1, null) as tax_lock_date,
-    if(company.id = 1, date_trunc('month', getvariable('today')::date - interval 2 month)::date - 1, null) as sale_lock_date,
-    if(company.id = 2, make_date(year(getvariable('today')::date - interval 25 month), 6, 30), null) as hard_lock_date,
-    if(company.id = 1, date_trunc('month', getvariable('today')::date - interval 1 month)::date - 1, null) as period_lock_date,
+    if(
+        company.id = 1, date_trunc('month', getvariable('today')::date - interval 2 month)::date - 1, null
+    ) as tax_lock_date,
+    if(
+        company.id = 1, date_trunc('month', getvariable('today')::date - interval 2 month)::date - 1, null
+    ) as sale_lock_date,
+    if(
+        company.id = 2, make_date(year(getvariable('today')::date - interval 25 month), 6, 30), null
+    ) as hard_lock_date,
+    if(
+        company.id = 1, date_trunc('month', getvariable('today')::date - interval 1 month)::date - 1, null
+    ) as period_lock_date,
     true as expects_chart_of_accounts,
     company.perpetual as anglo_saxon_accounting,
     false as account_storno,
@@ -159,11 +222,15 @@ select
 from company;
 
 create view odoo.res_currency as
-select id, name, symbol, full_name, if(name = 'EUR', 'after', 'before') as position, decimal_places, (pow(10, -decimal_places))::decimal(9, 6) as rounding, active
+select
+    id, name, symbol, full_name, if(name = 'EUR', 'after', 'before') as position, decimal_places,
+    (pow(10, -decimal_places))::decimal(9, 6) as rounding, active
 from currency;
 
 create view odoo.res_currency_rate as
-select id, currency_id, company_id, name, rate, recorded('rate', id, name::timestamp + interval 5 hour) as create_date, recorded('rate', id, name::timestamp + interval 5 hour) as write_date
+select
+    id, currency_id, company_id, name, rate, recorded('rate', id, name::timestamp + interval 5 hour) as create_date,
+    recorded('rate', id, name::timestamp + interval 5 hour) as write_date
 from currency_rate;
 
 create view odoo.res_country as
@@ -171,9 +238,13 @@ select id, code, name, currency_id
 from (
     values
     (75, 'FR', 'France', 2), (57, 'DE', 'Germany', 2), (231, 'GB', 'United Kingdom', 3), (43, 'CH', 'Switzerland', 5),
-    (233, 'US', 'United States', 1), (38, 'CA', 'Canada', 6), (113, 'JP', 'Japan', 4), (20, 'BE', 'Belgium', 2), (165, 'NL', 'Netherlands', 2)
+    (233, 'US', 'United States', 1), (38, 'CA', 'Canada', 6), (113, 'JP', 'Japan', 4), (20, 'BE', 'Belgium', 2),
+    (165, 'NL', 'Netherlands', 2)
 ) as listed (id, code, name, currency_id);
 
 create view odoo.res_country_state as
 select id, country_id, name, code
-from (values (1, 233, 'Texas', 'TX'), (2, 233, 'Colorado', 'CO'), (3, 233, 'California', 'CA'), (4, 38, 'Ontario', 'ON'), (5, 113, 'Osaka', '27')) as listed (id, country_id, name, code);
+from (
+    values (1, 233, 'Texas', 'TX'),
+    (2, 233, 'Colorado', 'CO'), (3, 233, 'California', 'CA'), (4, 38, 'Ontario', 'ON'), (5, 113, 'Osaka', '27')
+) as listed (id, country_id, name, code);

@@ -9,7 +9,8 @@ select
     10 * id + 4 as shelf_id
 from (
     values
-    (1, 'Central', 'WH', 1, false), (2, 'North', 'NORTH', 1, true), (3, 'Austin', 'AUS', 2, false), (4, 'Lyon', 'LYON', 3, false)
+    (1, 'Central', 'WH', 1, false), (2, 'North', 'NORTH', 1, true), (3, 'Austin', 'AUS', 2, false),
+    (4, 'Lyon', 'LYON', 3, false)
 ) as listed (id, name, code, company_id, two_steps);
 
 create macro vendor_location() as 4;
@@ -30,7 +31,9 @@ with shared as (
     ) as listed (id, name, usage, location_id, warehouse_id, company_id)
 ),
 of_company as (
-    select 60 + 5 * company.id + listed.position, listed.name, listed.usage, listed.location_id, null::integer, company.id
+    select
+        60 + 5 * company.id + listed.position, listed.name, listed.usage, listed.location_id, null::integer,
+        company.id
     from company
     cross join (
         values
@@ -47,7 +50,10 @@ of_warehouse as (
         warehouse.id,
         warehouse.company_id
     from warehouse
-    cross join (values (0, null), (1, 'Stock'), (2, 'Input'), (3, 'Output'), (4, 'Shelf A')) as listed (position, name)
+    cross join (
+        values (0, null),
+        (1, 'Stock'), (2, 'Input'), (3, 'Output'), (4, 'Shelf A')
+    ) as listed (position, name)
 )
 select id::integer as id, name, usage, location_id, warehouse_id, company_id from shared
 union all

@@ -2,7 +2,12 @@
 create table project as
 select
     n::integer as id,
-    case when n = 1 then 'Internal' else one_of('project name', n, ['Rollout', 'Refit', 'Audit', 'Maintenance', 'Training', 'Migration']) || ' ' || n end as name,
+    case
+        when n = 1 then 'Internal'
+        else one_of(
+            'project name', n, ['Rollout', 'Refit', 'Audit', 'Maintenance', 'Training', 'Migration']
+        ) || ' ' || n
+    end as name,
     case
         when n % 7 = 5 and getvariable('odoo_version') >= 17 then null
         when n % 4 = 3 then 2
@@ -35,16 +40,24 @@ with planned as (
         numbers.n,
         null::integer as sales_line_id,
         null::decimal(14, 3) as sold_hours,
-        moment('task', project.id * 1000 + numbers.n, project.starts_on + dice('task day', project.id * 1000 + numbers.n, 0, greatest(1, getvariable('today')::date - project.starts_on - 1)::integer)) as opened_at
+        moment(
+            'task', project.id * 1000 + numbers.n,
+            project.starts_on + dice(
+                'task day', project.id * 1000 + numbers.n, 0,
+                greatest(1, getvariable('today')::date - project.starts_on - 1)::integer
+            )
+        ) as opened_at
     from project
     cross join range(1, getvariable('tasks_per_project')::bigint + 1) as numbers (n)
     union all
-    select task_id, project_id, company_id, 0, sales_line_id, quantity, moment('service task', task_id, invoiced_on - 12)
+    select
+        task_id, project_id, company_id, 0, sales_line_id, quantity, moment('service task', task_id, invoiced_on - 12)
     from project_of_line
     union all
     -- Private to-dos.
     select
-        (getvariable('service_tasks') + getvariable('projects') * getvariable('tasks_per_project') + n)::integer, null, if(getvariable('odoo_version') = 16, 1, null), n, null, null,
+        (getvariable('service_tasks') + getvariable('projects') * getvariable('tasks_per_project') + n)::integer,
+        null, if(getvariable('odoo_version') = 16, 1, null), n, null, null,
         moment('to-do', n, getvariable('today')::date - dice('to-do day', n, 1, 200))
     from range(1, getvariable('users')::bigint + 1) as numbers (n)
 ),
@@ -53,7 +66,8 @@ judged as (
         *,
         case
             when sales_line_id is not null then 'done'
-            when opened_at > getvariable('clock')::timestamp - interval 30 day or chance('task open', id, 0.2) then 'open'
+            when opened_at > getvariable('clock')::timestamp - interval 30 day or chance('task open', id, 0.2)
+                then 'open'
             when chance('task cancelled', id, 0.1) then 'cancelled'
             else 'done'
         end as outcome
@@ -62,14 +76,26 @@ judged as (
 select
     *,
     -- A task is closed by its state or by a folded stage, and not always by both.
-    case when outcome = 'open' then 1 + id % 2 when id % 6 = 1 and getvariable('odoo_version') >= 17 then 2 when outcome = 'done' then 3 else 4 end as stage_id,
-    least(opened_at + to_days(dice('task life', id, 1, 25)) + interval 5 hour, getvariable('clock')::timestamp - interval 2 hour) as closed_at,
+    case
+        when outcome = 'open' then 1 + id % 2
+        when id % 6 = 1 and getvariable('odoo_version') >= 17 then 2
+        when outcome = 'done' then 3
+        else 4
+    end as stage_id,
+    least(
+        opened_at + to_days(dice('task life', id, 1, 25)) + interval 5 hour,
+        getvariable('clock')::timestamp - interval 2 hour
+    ) as closed_at,
     if(n % 6 = 5 and project_id is not null and n > 1, id - 1, null) as parent_id
 from judged;
 
 create table timesheet as
 with entries as (
-    select task.*, unnest(range(0, dice('timesheets', task.id, 0, getvariable('timesheets_per_task')::integer)))::integer as position
+    select
+        task.*,
+        unnest(
+            range(0, dice('timesheets', task.id, 0, getvariable('timesheets_per_task')::integer))
+        )::integer as position
     from task
     where project_id is not null and sales_line_id is null
     union all
@@ -110,7 +136,8 @@ of_children as (
     where task.parent_id is not null
     group by task.parent_id
 )
-select task.id as task_id, coalesce(own.hours, 0)::double as hours, coalesce(of_children.hours, 0)::double as child_hours
+select
+    task.id as task_id, coalesce(own.hours, 0)::double as hours, coalesce(of_children.hours, 0)::double as child_hours
 from task
 left join own on own.task_id = task.id
 left join of_children on of_children.task_id = task.id;

@@ -1,10 +1,12 @@
--- Purchase orders: batches of one vendor, warehouse and few weeks; goods still to come; drop shipments; and requests that led
--- to nothing yet.
+-- Purchase orders: batches of one vendor, warehouse and few weeks; goods still to come; drop shipments; and requests
+-- that led to nothing yet.
 create table purchase_draft as
 with received as (
     select
         batch.*,
-        'w' || batch.warehouse_id || 'v' || batch.vendor_n || 'd' || (epoch(batch.wanted_at) // (86400 * getvariable('purchase_interval_days')))::bigint as order_key,
+        'w' || batch.warehouse_id || 'v' || batch.vendor_n || 'd' || (
+            epoch(batch.wanted_at) // (86400 * getvariable('purchase_interval_days'))
+        )::bigint as order_key,
         'received' as fate
     from supply_batch as batch
     where not batch.is_opening
@@ -17,7 +19,9 @@ coming as (
         pair.*,
         last_batch.batch_no + 1 as batch_no,
         pair.pair_no * 10000 + 9999 as key,
-        getvariable('clock')::timestamp - to_seconds((1 + 27 * roll('coming ordered', pair.warehouse_id * 10000 + pair.vendor_n)) * 86400) as ordered_at
+        getvariable('clock')::timestamp - to_seconds(
+            (1 + 27 * roll('coming ordered', pair.warehouse_id * 10000 + pair.vendor_n)) * 86400
+        ) as ordered_at
     from stock_pair as pair
     inner join last_batch on last_batch.warehouse_id = pair.warehouse_id and last_batch.product_id = pair.product_id
     where pair.outflows >= 2 and chance('goods coming', pair.pair_no, 0.3)
@@ -39,20 +43,23 @@ requested as (
         numbers.n,
         pair.*,
         date_trunc('second', getvariable('start')::timestamp + to_seconds(
-            epoch(getvariable('clock')::timestamp - getvariable('start')::timestamp) * (0.02 + 0.97 * (1 - pow(roll('request time', numbers.n), 3)))
+            epoch(
+                getvariable('clock')::timestamp - getvariable('start')::timestamp
+            ) * (0.02 + 0.97 * (1 - pow(roll('request time', numbers.n), 3)))
         )) as ordered_at
     from range(1, 9 + getvariable('orders')::bigint // 80) as numbers (n)
     inner join stock_pair as pair
         on pair.pair_no = 1 + (hash(numbers.n, 'request pair') % (select count(*) from stock_pair)::ubigint)::bigint
 )
 select
-    order_key, fate, company_id, warehouse_id, vendor_n, product_id, batch_no, batch_size as quantity, wanted_at as happens_at, key,
+    order_key, fate, company_id, warehouse_id, vendor_n, product_id, batch_no, batch_size as quantity,
+    wanted_at as happens_at, key,
     null::integer as sales_line_id, null::integer as shipment_id
 from received
 union all
 select
-    'c' || warehouse_id || 'v' || vendor_n, 'coming', company_id, warehouse_id, vendor_n, product_id, batch_no, batch_size,
-    date_trunc('second', ordered_at), key, null, null
+    'c' || warehouse_id || 'v' || vendor_n, 'coming', company_id, warehouse_id, vendor_n, product_id, batch_no,
+    batch_size, date_trunc('second', ordered_at), key, null, null
 from coming
 union all
 select
@@ -61,7 +68,8 @@ select
 from drop_shipped
 union all
 select
-    'r' || n, ['draft', 'sent', 'to approve', 'cancel'][1 + n % 4], company_id, warehouse_id, vendor_n, product_id, null, batch_size,
+    'r' || n, ['draft', 'sent', 'to approve', 'cancel'][1 + n % 4], company_id, warehouse_id, vendor_n, product_id,
+    null, batch_size,
     ordered_at, 800000000 + n, null, null
 from requested;
 
@@ -108,6 +116,12 @@ timed as (
         end as ordered_at,
         case fate when 'received' then happens_at when 'drop_shipped' then sale_done_at end as received_at
     from joined
+),
+deadlines as (
+    select
+        *,
+        date_trunc('second', ordered_at - to_hours(dice('purchase deadline', key, 0, 30))) as deadline_at
+    from timed
 )
 select
     row_number() over (order by timed.ordered_at, timed.order_key)::integer as id,
@@ -116,13 +130,15 @@ select
     daily_rate.rate as currency_rate,
     timed.fate in ('received', 'coming', 'drop_shipped') as is_confirmed,
     user_of('purchase user', timed.key) as user_id,
-    recorded('purchase', timed.key, timed.ordered_at - to_seconds(60000 * roll('purchase drafted', timed.key))) as created_at
-from timed
+    recorded(
+        'purchase', timed.key, timed.ordered_at - to_seconds(60000 * roll('purchase drafted', timed.key))
+    ) as created_at
+from deadlines as timed
 inner join currency on currency.id = timed.currency_id
 left join daily_rate
     on daily_rate.company_id = timed.company_id
     and daily_rate.currency_id = timed.currency_id
-    and daily_rate.date = least(timed.ordered_at::date, getvariable('today')::date - 1);
+    and daily_rate.date = greatest(timed.deadline_at::date, getvariable('start')::date);
 
 create table purchase_line as
 with joined as (
@@ -164,7 +180,10 @@ priced as (
                 decimal_places
             )
         )::decimal(18, 2) as price_unit,
-        case when getvariable('odoo_version') >= 17 and chance('purchase discount', key, 0.06) then 5 else 0 end::decimal(5, 2) as discount,
+        case
+            when getvariable('odoo_version') >= 17 and chance('purchase discount', key, 0.06) then 5
+            else 0
+        end::decimal(5, 2) as discount,
         case when is_import then 6 when category_id in (6, 10) then 5 else 4 end as tax_no,
         -- The promise: mostly kept, sometimes not.
         case
@@ -182,7 +201,9 @@ select
     tax_rate(company_id, tax_no) as tax_rate,
     round((quantity * price_unit)::double * (1 - discount::double / 100), decimal_places)::decimal(18, 2) as subtotal,
     round(
-        round((quantity * price_unit)::double * (1 - discount::double / 100), decimal_places) * tax_rate(company_id, tax_no)::double / 100,
+        round(
+            (quantity * price_unit)::double * (1 - discount::double / 100), decimal_places
+        ) * tax_rate(company_id, tax_no)::double / 100,
         decimal_places
     )::decimal(18, 2) as tax_amount
 from priced;
@@ -212,7 +233,9 @@ select
     parts.fate = 'drop_shipped' as is_dropship,
     parts.done_at,
     if(parts.done_at is null, 'open', 'done') as state,
-    recorded('receipt', parts.id * 2 + parts.part, if(parts.part = 1, parts.ordered_at, parts.received_at - interval 4 day)) as created_at
+    recorded(
+        'receipt', parts.id * 2 + parts.part, if(parts.part = 1, parts.ordered_at, parts.received_at - interval 4 day)
+    ) as created_at
 from parts;
 
 create table receipt_line as
@@ -231,7 +254,9 @@ with shares as (
         case
             when not receipt.is_split then purchase_line.product_quantity
             when receipt.part = 1 then floor(purchase_line.quantity::double * 0.6) * purchase_line.uom_units
-            else purchase_line.product_quantity - floor(purchase_line.quantity::double * 0.6) * purchase_line.uom_units
+            else purchase_line.product_quantity - floor(
+                purchase_line.quantity::double * 0.6
+            ) * purchase_line.uom_units
         end::decimal(18, 3) as quantity
     from receipt
     inner join purchase_line on purchase_line.order_id = receipt.order_id

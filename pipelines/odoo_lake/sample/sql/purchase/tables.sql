@@ -25,7 +25,10 @@ create macro purchase_state(order_id, fate, ordered_at) as
     case
         when fate not in ('received', 'coming', 'drop_shipped') then fate
         -- Until 18 a locked order is done.
-        when getvariable('odoo_version') <= 18 and order_id % 3 = 0 and ordered_at < getvariable('clock')::timestamp - interval 200 day then 'done'
+        when getvariable('odoo_version') <= 18
+            and order_id % 3 = 0
+            and ordered_at < getvariable('clock')::timestamp - interval 200 day
+            then 'done'
         else 'purchase'
     end;
 
@@ -42,7 +45,9 @@ with totals as (
     group by order_id
 ),
 arrivals as (
-    select order_id, min(done_at) as first_done_at, count(*) as receipts, count(*) filter (state = 'done') as done from receipt group by order_id
+    select order_id, min(done_at) as first_done_at, count(*) as receipts, count(*) filter (state = 'done') as done
+    from receipt
+    group by order_id
 )
 select
     orders.id,
@@ -63,19 +68,28 @@ select
         when totals.is_billed then 'invoiced'
         else 'no'
     end as invoice_status,
-    case when arrivals.receipts is null then null when arrivals.done = arrivals.receipts then 'full' when arrivals.done > 0 then 'partial' else 'pending' end as receipt_status,
+    case
+        when arrivals.receipts is null then null
+        when arrivals.done = arrivals.receipts then 'full'
+        when arrivals.done > 0 then 'partial'
+        else 'pending'
+    end as receipt_status,
     totals.untaxed::decimal(18, 2) as amount_untaxed,
     totals.tax::decimal(18, 2) as amount_tax,
     (totals.untaxed + totals.tax)::decimal(18, 2) as amount_total,
     money((totals.untaxed + totals.tax)::double / orders.currency_rate::double) as amount_total_cc,
-    date_trunc('second', orders.ordered_at - to_hours(dice('purchase deadline', orders.id, 0, 30))) as date_order,
+    orders.deadline_at as date_order,
     if(orders.is_confirmed, orders.ordered_at, null) as date_approve,
     totals.planned_at as date_planned,
     arrivals.first_done_at as effective_date,
     (orders.id % 3)::integer as invoice_count,
     if(orders.id % 15 = 2, 'Call before delivery', null) as notes,
     orders.created_at as create_date,
-    recorded('purchase', orders.id, greatest(orders.created_at, orders.ordered_at, coalesce(arrivals.first_done_at, orders.created_at))) as write_date
+    recorded(
+        'purchase',
+        orders.id,
+        greatest(orders.created_at, orders.ordered_at, coalesce(arrivals.first_done_at, orders.created_at))
+    ) as write_date
 from main.purchase_order as orders
 inner join totals on totals.order_id = orders.id
 left join arrivals on arrivals.order_id = orders.id;
@@ -109,7 +123,10 @@ select
     line.sales_line_id as sale_line_id,
     sales_line.order_id as sale_order_id,
     orders.created_at as create_date,
-    recorded('purchase line', line.id, greatest(orders.created_at, orders.ordered_at, coalesce(line.received_at, orders.created_at))) as write_date
+    recorded(
+        'purchase line', line.id,
+        greatest(orders.created_at, orders.ordered_at, coalesce(line.received_at, orders.created_at))
+    ) as write_date
 from purchase_line_progress as line
 inner join main.purchase_order as orders on orders.id = line.order_id
 inner join product on product.id = line.product_id
@@ -123,6 +140,8 @@ select distinct purchase_order_id, id as account_move_id from document where pur
 
 create view odoo.purchase_requisition as
 select
-    1 as id, (getvariable('vendor_base') + 8)::integer as vendor_id, 6 as user_id, 1 as company_id, 2 as currency_id, 'BO00001' as name,
-    'blanket_order' as requisition_type, if(getvariable('odoo_version') >= 18, 'confirmed', 'ongoing') as state, 1 as warehouse_id, picking_type(1, 1) as picking_type_id,
+    1 as id, (getvariable('vendor_base') + 8)::integer as vendor_id, 6 as user_id, 1 as company_id, 2 as currency_id,
+    'BO00001' as name,
+    'blanket_order' as requisition_type, if(getvariable('odoo_version') >= 18, 'confirmed', 'ongoing') as state,
+    1 as warehouse_id, picking_type(1, 1) as picking_type_id,
     1 as type_id, getvariable('start')::date as date_start;

@@ -1,17 +1,18 @@
--- Customer documents: down payments, invoices of what was shipped, credit notes, cash receipts.
--- A document's lines carry amounts in its currency, positive on invoices and credit notes alike.
+-- Customer documents: down payments, invoices of what was shipped, credit notes, cash receipts. A document's lines
+-- carry amounts in its currency, positive on invoices and credit notes alike.
 create table document (
-    id integer, kind varchar, source_id bigint, move_type varchar, company_id integer, partner_id integer, commercial_id integer,
-    shipping_id integer, currency_id integer, invoice_date date, date date, state varchar, payment_term_id integer, sales_order_id integer,
-    purchase_order_id integer, reversed_id integer, settles_reversed boolean, origin varchar, ref varchar, days_late integer, user_id integer,
-    created_at timestamp
+    id integer, kind varchar, source_id bigint, move_type varchar, company_id integer, partner_id integer,
+    commercial_id integer, shipping_id integer, currency_id integer, invoice_date date, date date, state varchar,
+    payment_term_id integer, sales_order_id integer, purchase_order_id integer, reversed_id integer,
+    settles_reversed boolean, origin varchar, ref varchar, days_late integer, user_id integer, created_at timestamp
 );
 
 create table document_line (
-    document_id integer, sequence integer, display_type varchar, product_id integer, account_id integer, uom_id integer, quantity decimal(14, 3),
-    price_unit decimal(18, 2), discount decimal(5, 2), subtotal decimal(18, 2), tax_no integer, tax_rate decimal(9, 4), sales_line_id integer,
-    purchase_line_id integer, cost_value decimal(18, 2), cost_account_id integer, cost_contra_account_id integer, name varchar, is_downpayment boolean,
-    stock_move_id integer
+    document_id integer, sequence integer, display_type varchar, product_id integer, account_id integer,
+    uom_id integer, quantity decimal(14, 3), price_unit decimal(18, 2), discount decimal(5, 2),
+    subtotal decimal(18, 2), tax_no integer, tax_rate decimal(9, 4), sales_line_id integer, purchase_line_id integer,
+    cost_value decimal(18, 2), cost_account_id integer, cost_contra_account_id integer, name varchar,
+    is_downpayment boolean, stock_move_id integer
 );
 
 -- Hours worked off and services rendered for the orders that are not shipped.
@@ -21,7 +22,8 @@ select
     sales_line.order_id,
     sales_order.company_id,
     case
-        when sales_line.product_id = 4 then greatest(1, round(sales_line.quantity::double * (0.8 + 0.3 * roll('hours worked', sales_line.id))))
+        when sales_line.product_id = 4
+            then greatest(1, round(sales_line.quantity::double * (0.8 + 0.3 * roll('hours worked', sales_line.id))))
         else sales_line.quantity
     end::decimal(14, 3) as quantity,
     sales_order.ordered_at::date + dice('service invoiced', sales_order.id, 12, 40) as invoiced_on
@@ -33,13 +35,19 @@ where sales_line.kind = 'service'
 
 insert into document
 with shipped as (
-    select 'invoice' as kind, shipment.id * 10::bigint + 1 as source_id, shipment.order_id, shipment.done_at::date + dice('invoice day', shipment.id, 0, 2) as invoice_date
+    select
+        'invoice' as kind, shipment.id * 10::bigint + 1 as source_id, shipment.order_id,
+        shipment.done_at::date + dice('invoice day', shipment.id, 0, 2) as invoice_date
     from shipment
     where shipment.state = 'done' and shipment.order_id % 29 <> 5
     union all
-    select 'service_invoice', order_id * 10::bigint + 2, order_id, max(invoiced_on) from service_delivery group by order_id
+    select 'service_invoice', order_id * 10::bigint + 2, order_id, max(invoiced_on)
+    from service_delivery
+    group by order_id
     union all
-    select 'down_payment', id * 10::bigint + 3, id, ordered_at::date from sales_order where has_down_payment and state = 'sale'
+    select 'down_payment', id * 10::bigint + 3, id, ordered_at::date
+    from sales_order
+    where has_down_payment and state = 'sale'
 ),
 due as (
     select
@@ -50,8 +58,9 @@ due as (
     where invoice_date < getvariable('today')::date
 )
 select
-    due.id, due.kind, due.source_id, 'out_invoice', sales_order.company_id, sales_order.partner_invoice_id, sales_order.customer_id,
-    sales_order.partner_shipping_id, sales_order.currency_id, due.invoice_date, due.invoice_date,
+    due.id, due.kind, due.source_id, 'out_invoice', sales_order.company_id, sales_order.partner_invoice_id,
+    sales_order.customer_id, sales_order.partner_shipping_id, sales_order.currency_id, due.invoice_date,
+    due.invoice_date,
     case
         when due.kind <> 'invoice' then 'posted'
         when due.invoice_date > getvariable('today')::date - 45 and due.latest_no % 7 = 2 then 'draft'
@@ -59,7 +68,8 @@ select
         else 'posted'
     end,
     if(due.kind = 'down_payment', 1, sales_order.payment_term_id), sales_order.id, null, null, false,
-    'S' || lpad(sales_order.id::varchar, 5, '0'), if(due.id % 3 = 0, 'PO-' || (due.id * 7919) % 100000, null), sales_order.days_late, sales_order.user_id,
+    'S' || lpad(sales_order.id::varchar, 5, '0'), if(due.id % 3 = 0, 'PO-' || (due.id * 7919) % 100000, null),
+    sales_order.days_late, sales_order.user_id,
     recorded('invoice', due.id, moment('invoice', due.id, due.invoice_date))
 from due
 inner join sales_order on sales_order.id = due.order_id;
@@ -91,7 +101,8 @@ move_of_line as (
 ),
 goods_by_delivery as (
     select
-        invoice.id, sales_line.id as sales_line_id, (shipment_line.quantity / sales_line.uom_units)::decimal(14, 3) as quantity,
+        invoice.id, sales_line.id as sales_line_id,
+        (shipment_line.quantity / sales_line.uom_units)::decimal(14, 3) as quantity,
         move_of_line.cost_value, move_of_line.id as stock_move_id
     from shipment_invoice as invoice
     inner join shipment_line on shipment_line.shipment_id = invoice.shipment_id
@@ -102,7 +113,10 @@ others as (
     select
         invoice.id, sales_line.id,
         if(sales_line.kind = 'down_payment', -1, sales_line.quantity)::decimal(14, 3),
-        if(sales_line.is_storable, money(sales_line.product_quantity::double * sales_line.company_cost::double), null), null::integer
+        if(
+            sales_line.is_storable, money(sales_line.product_quantity::double * sales_line.company_cost::double), null
+        ),
+        null::integer
     from shipment_invoice as invoice
     inner join sales_line on sales_line.order_id = invoice.sales_order_id
     where invoice.part = 1 and not (sales_line.is_goods and sales_line.invoice_policy = 'delivery')
@@ -129,14 +143,24 @@ every_line as (
     select * from down_payments
 )
 select
-    document.id, sales_line.sequence, if(sales_line.kind like 'line_%', sales_line.kind, 'product'), sales_line.product_id,
-    if(sales_line.product_id is null, null, sales_account(document.company_id, sales_line.is_goods, sales_line.tax_no, sales_line.kind)),
+    document.id, sales_line.sequence, if(sales_line.kind like 'line_%', sales_line.kind, 'product'),
+    sales_line.product_id,
+    if(
+        sales_line.product_id is null, null,
+        sales_account(document.company_id, sales_line.is_goods, sales_line.tax_no, sales_line.kind)
+    ),
     sales_line.uom_id, every_line.quantity, sales_line.price_unit, sales_line.discount,
-    round((every_line.quantity * sales_line.price_unit)::double * (1 - sales_line.discount::double / 100), currency.decimal_places),
+    round(
+        (every_line.quantity * sales_line.price_unit)::double * (1 - sales_line.discount::double / 100),
+        currency.decimal_places
+    ),
     sales_line.tax_no, sales_line.tax_rate, sales_line.id, null,
     if(company.perpetual and document.state = 'posted' and sales_line.is_storable, every_line.cost_value, null),
     account(document.company_id, 'cost_of_goods'),
-    if(getvariable('odoo_version') >= 19, account(document.company_id, 'stock_valuation'), account(document.company_id, 'stock_delivered')),
+    if(
+        getvariable('odoo_version') >= 19, account(document.company_id, 'stock_valuation'),
+        account(document.company_id, 'stock_delivered')
+    ),
     coalesce(product.name, 'Delivery and assembly'), sales_line.kind = 'down_payment', every_line.stock_move_id
 from every_line
 inner join document on document.id = every_line.id

@@ -23,12 +23,16 @@ goods_lines as (
         drawn.key,
         'goods' as kind,
         coalesce(substitute.id, goods.id) as product_id,
-        getvariable('order_line_value') * (0.2 + 1.7 * roll('line value', drawn.key)) * if(drawn.company_id = 3, 0.8, 1) as wanted_value
+        getvariable('order_line_value') * (
+            0.2 + 1.7 * roll('line value', drawn.key)
+        ) * if(drawn.company_id = 3, 0.8, 1) as wanted_value
     from drawn
     inner join goods on goods.n = drawn.goods_n
     -- What has been archived is not sold in the last ten months; its neighbour is.
     left join goods as substitute
-        on substitute.n = drawn.goods_n - 1 and not goods.is_active and drawn.quoted_on > getvariable('today')::date - 300
+        on substitute.n = drawn.goods_n - 1
+            and not goods.is_active
+            and drawn.quoted_on > getvariable('today')::date - 300
     where not drawn.is_service_order
 ),
 service_lines as (
@@ -44,13 +48,19 @@ service_lines as (
     where is_service_order and position <= 3
 ),
 extra_lines as (
-    select id as order_id, 500 as sequence, id * 100::bigint + 50 as key, 'delivery' as kind, 1 as product_id, 0.0 as wanted_value
+    select
+        id as order_id, 500 as sequence, id * 100::bigint + 50 as key, 'delivery' as kind, 1 as product_id,
+        0.0 as wanted_value
     from sales_order
     where not is_service_order and chance('order delivery line', id, 0.25)
     union all
-    select id, 510, id * 100::bigint + 51, 'discount', 2, 0.0 from sales_order where not is_service_order and id % 37 = 9
+    select id, 510, id * 100::bigint + 51, 'discount', 2, 0.0
+    from sales_order
+    where not is_service_order and id % 37 = 9
     union all
-    select id, 520, id * 100::bigint + 52, 'down_payment', 3, 0.0 from sales_order where has_down_payment and state = 'sale'
+    select id, 520, id * 100::bigint + 52, 'down_payment', 3, 0.0
+    from sales_order
+    where has_down_payment and state = 'sale'
     union all
     select id, 1, id * 100::bigint + 53, 'line_section', null, 0.0 from sales_order where id % 9 = 4
     union all
@@ -68,11 +78,13 @@ select * from extra_lines;
 
 create table product as
 select
-    id, template_id, category_id, is_storable, is_consumable, uom_id, buy_uom_id, cost, list_price, tracking, invoice_policy, name, is_active,
-    vendor_n, is_packed
+    id, template_id, category_id, is_storable, is_consumable, uom_id, buy_uom_id, cost, list_price, tracking,
+    invoice_policy, name, is_active, vendor_n, is_packed
 from goods
 union all
-select id, id, category_id, false, false, uom_id, uom_id, cost, list_price, 'none', invoice_policy, name, true, null, false
+select
+    id, id, category_id, false, false, uom_id, uom_id, cost, list_price, 'none', invoice_policy, name, true, null,
+    false
 from service;
 
 create table sales_line_priced as
@@ -90,7 +102,9 @@ with joined as (
         product.invoice_policy,
         company_cost(sales_order.company_id, product.cost) as company_cost,
         -- Prices rise a little every year; the pricelist in dollars is a touch dearer.
-        product.list_price * sales_order.euro_rate * (0.94 + 0.02 * sales_order.years) * (0.97 + 0.06 * roll('line price', draft.key)) as price,
+        product.list_price * sales_order.euro_rate * (0.94 + 0.02 * sales_order.years) * (
+            0.97 + 0.06 * roll('line price', draft.key)
+        ) as price,
         case
             when product.buy_uom_id = 2 and chance('line in dozens', draft.key, 0.5) then 12
             when product.buy_uom_id = 2 and chance('line in gross', draft.key, 0.06) then 144
@@ -109,7 +123,11 @@ counted as (
             when category_id = 6 then greatest(0.5, round(wanted_value / price * currency.euro_rate, 1))
             else least(4000, greatest(1, round(wanted_value / price / uom_units * currency.euro_rate)))
         end::decimal(12, 3) as quantity,
-        case when chance('line discount', key, 0.14) and kind = 'goods' then one_of('line discount rate', key, [5, 10, 15]) else 0 end as discount
+        case
+            when chance('line discount', key, 0.14) and kind = 'goods'
+                then one_of('line discount rate', key, [5, 10, 15])
+            else 0
+        end as discount
     from joined
     inner join (select id, euro_rate from currency) as currency on currency.id = joined.currency_id
 ),
@@ -120,7 +138,12 @@ priced as (
             when product_id is null or kind in ('discount', 'down_payment') then 0
             else greatest(round(price * uom_units, decimal_places), if(decimal_places = 0, 1, 0.01))
         end::decimal(18, 2) as price_unit,
-        case when product_id is null then null when is_export then 3 when category_id in (6, 10) then 2 else 1 end as tax_no
+        case
+            when product_id is null then null
+            when is_export then 3
+            when category_id in (6, 10) then 2
+            else 1
+        end as tax_no
     from counted
 )
 select
@@ -141,7 +164,10 @@ completed as (
             when line.kind = 'down_payment' then round(goods_value.subtotal::double * 0.3, line.decimal_places)
             else line.price_unit
         end::decimal(18, 2) as price_unit,
-        case when line.kind = 'discount' then -round(goods_value.subtotal::double * 0.03, line.decimal_places) else line.subtotal end::decimal(18, 2) as subtotal
+        case
+            when line.kind = 'discount' then -round(goods_value.subtotal::double * 0.03, line.decimal_places)
+            else line.subtotal
+        end::decimal(18, 2) as subtotal
     from sales_line_priced as line
     left join goods_value on goods_value.order_id = line.order_id
 )

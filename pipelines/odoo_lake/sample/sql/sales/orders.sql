@@ -1,10 +1,12 @@
--- Quotations and orders: who, when, in which currency, and how far they got. Rare kinds come by number, not by chance, so
--- that the smallest company has them too.
+-- Quotations and orders: who, when, in which currency, and how far they got. Rare kinds come by number, not by
+-- chance, so that the smallest company has them too.
 create table sales_order as
 with numbered as (
     select
         n::integer as id,
-        ((n - 1 + roll('order day', n)) / getvariable('orders')::bigint * getvariable('weight_total')::bigint)::bigint as weight_point
+        (
+            (n - 1 + roll('order day', n)) / getvariable('orders')::bigint * getvariable('weight_total')::bigint
+        )::bigint as weight_point
     from range(1, getvariable('orders')::bigint + 1) as numbers (n)
 ),
 dated as (
@@ -13,14 +15,18 @@ dated as (
     asof inner join day on numbered.weight_point >= day.weight_before
 ),
 placed as (
-    select dated.*, company.id as company_id, company.currency_id as company_currency_id, company.country_id as company_country_id
+    select
+        dated.*, company.id as company_id, company.currency_id as company_currency_id,
+        company.country_id as company_country_id
     from dated
     inner join company
         on roll('order company', dated.id) >= company.sales_from
         and roll('order company', dated.id) < company.sales_to
 ),
 customers as (
-    select company_id, count(*) as customers, count(*) filter (n % 5 < 2) as founders from customer group by company_id
+    select company_id, count(*) as customers, count(*) filter (n % 5 < 2) as founders
+    from customer
+    group by company_id
 ),
 ranked as (
     select
@@ -31,7 +37,9 @@ ranked as (
     inner join customers on customers.company_id = placed.company_id
 ),
 founder as (
-    select n, company_id, row_number() over (partition by company_id order by n) as founder_rank from customer where n % 5 < 2
+    select n, company_id, row_number() over (partition by company_id order by n) as founder_rank
+    from customer
+    where n % 5 < 2
 ),
 chosen as (
     -- A customer who has not joined yet gives way to one who was there from the start.
@@ -55,7 +63,10 @@ quoted as (
             else customer_currency(chosen.company_id, customer.country_id)
         end as currency_id,
         moment('order quoted', chosen.id, chosen.quoted_on) as quoted_at,
-        case when chance('order answered at once', chosen.id, 0.35) then 0.04 else 18 * pow(roll('order answered', chosen.id), 2) end as days_to_answer,
+        case
+            when chance('order answered at once', chosen.id, 0.35) then 0.04
+            else 18 * pow(roll('order answered', chosen.id), 2)
+        end as days_to_answer,
         roll('order outcome', chosen.id) as outcome,
         case
             when chosen.company_id = 1 and chosen.id % 4 = 2 then 2
@@ -103,7 +114,10 @@ select
     decided.quoted_at,
     decided.years,
     decided.state,
-    case when decided.state = 'sale' then decided.answered_at else date_trunc('second', decided.quoted_at) end as ordered_at,
+    case
+        when decided.state = 'sale' then decided.answered_at
+        else date_trunc('second', decided.quoted_at)
+    end as ordered_at,
     case when decided.state in ('sale', 'cancel') then decided.answered_at else decided.quoted_at end as decided_at,
     decided.is_service_order,
     decided.is_dropship and not decided.is_service_order as is_dropship,
@@ -116,7 +130,9 @@ select
 from decided
 inner join currency on currency.id = decided.currency_id
 left join contact as person
-    on person.customer_id = if(chance('order by a contact', decided.id, 0.6), decided.customer_id, null) and person.type = 'contact'
+    on person.customer_id = if(chance('order by a contact', decided.id, 0.6), decided.customer_id, null)
+        and person.type = 'contact'
 left join contact as billing on billing.customer_id = decided.customer_id and billing.type = 'invoice'
 left join contact as delivery
-    on delivery.customer_id = if(chance('order to an address', decided.id, 0.7), decided.customer_id, null) and delivery.type = 'delivery';
+    on delivery.customer_id = if(chance('order to an address', decided.id, 0.7), decided.customer_id, null)
+        and delivery.type = 'delivery';

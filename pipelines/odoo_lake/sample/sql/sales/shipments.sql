@@ -6,7 +6,10 @@ with promised as (
         dice('order lead', id, 3, 8) as lead_days,
         case
             when chance('order commitment', id, 0.4)
-                then date_trunc('second', ordered_at + to_seconds((3 + 12 * roll('order commitment days', id)) * 86400))
+                then date_trunc(
+                    'second',
+                    ordered_at + to_seconds((3 + 12 * roll('order commitment days', id)) * 86400)
+                )
         end as committed_at
     from sales_order
     where exists (select 1 from sales_line where sales_line.order_id = sales_order.id and sales_line.is_goods)
@@ -20,8 +23,11 @@ sent as (
     select
         *,
         date_trunc('second', case
-            when chance('shipped late', id, 0.17) then deadline_at + to_seconds((0.5 + 9 * pow(roll('shipped days', id), 2)) * 86400)
-            else ordered_at + to_seconds(greatest(0.3, 0.25 + 0.7 * roll('shipped days', id)) * epoch(deadline_at - ordered_at))
+            when chance('shipped late', id, 0.17)
+                then deadline_at + to_seconds((0.5 + 9 * pow(roll('shipped days', id), 2)) * 86400)
+            else ordered_at + to_seconds(
+                greatest(0.3, 0.25 + 0.7 * roll('shipped days', id)) * epoch(deadline_at - ordered_at)
+            )
         end) as sent_at,
         -- A few orders wait and wait, and of the latest every other one.
         id % 71 = 13 or (id > getvariable('orders') * 0.97 and id % 2 = 0) as is_stuck
@@ -63,16 +69,25 @@ select
     -- In a two-step warehouse goods wait at the output; an open shipment may have got that far.
     case
         when not warehouse.two_steps or settled.is_dropship then null
-        when settled.part_state = 'done' then date_trunc('second', settled.part_sent_at - (settled.part_sent_at - settled.ordered_at) * 0.15)
-        when settled.part_state = 'open' and settled.id % 3 = 0 and settled.ordered_at < getvariable('clock')::timestamp - interval 1 day
+        when settled.part_state = 'done'
+            then date_trunc('second', settled.part_sent_at - (settled.part_sent_at - settled.ordered_at) * 0.15)
+        when settled.part_state = 'open'
+            and settled.id % 3 = 0
+            and settled.ordered_at < getvariable('clock')::timestamp - interval 1 day
             then settled.ordered_at + interval 20 hour
     end as picked_at,
+    -- From 18 on the second step exists when the first is done.
+    getvariable('odoo_version') >= 18 and warehouse.two_steps and not settled.is_dropship and picked_at is null
+        as is_pushed_later,
     settled.id % 10 = 3 and settled.state = 'sale' as is_split,
-    recorded('shipment', settled.id * 2 + settled.part, if(settled.part = 1, settled.ordered_at, settled.sent_at)) as created_at
+    recorded(
+        'shipment', settled.id * 2 + settled.part, if(settled.part = 1, settled.ordered_at, settled.sent_at)
+    ) as created_at
 from settled
 inner join warehouse on warehouse.id = settled.warehouse_id;
 
--- Quantities in the product's unit; the first part of a split order takes six tenths of each line that can be divided.
+-- Quantities in the product's unit; the first part of a split order takes six tenths of each line that can be
+-- divided.
 create table shipment_line as
 with divided as (
     select
@@ -96,7 +111,11 @@ moved as (
         divided.uom_id,
         divided.product_uom_id,
         case
-            when not exists (select 1 from shipment as backorder where backorder.order_id = shipment.order_id and backorder.part = 2)
+            when not exists (
+                select 1
+                from shipment as backorder
+                where backorder.order_id = shipment.order_id and backorder.part = 2
+            )
                 then divided.product_quantity
             when shipment.part = 1 and divided.first_quantity > 0 then divided.first_quantity
             when shipment.part = 1 then divided.product_quantity

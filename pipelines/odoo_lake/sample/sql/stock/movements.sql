@@ -57,9 +57,12 @@ candidate as (
         shipment.order_id,
         shipment.partner_id,
         first_item.lot_id,
-        date_trunc('second', shipment.done_at + to_seconds((4 + 16 * roll('return days', shipment_line.id)) * 86400)) as done_at,
+        date_trunc(
+            'second', shipment.done_at + to_seconds((4 + 16 * roll('return days', shipment_line.id)) * 86400)
+        ) as done_at,
         case
-            when shipment_line.product_uom_id = 5 then round(least(shipment_line.quantity::double * 0.3, first_item.quantity::double), 1)
+            when shipment_line.product_uom_id = 5
+                then round(least(shipment_line.quantity::double * 0.3, first_item.quantity::double), 1)
             else floor(least(greatest(1, shipment_line.quantity::double * 0.3), first_item.quantity::double))
         end::decimal(14, 3) as quantity,
         shipment_line.id % 5 <> 0 as to_refund
@@ -98,7 +101,10 @@ select
     pair.product_id,
     vendor.id as owner_id,
     dice('consignment', pair.pair_no, 5, 40)::decimal(18, 3) as quantity,
-    date_trunc('second', getvariable('start')::timestamp + to_days(dice('consignment day', pair.pair_no, 60, 900)) + interval 9 hour) as done_at
+    date_trunc(
+        'second',
+        getvariable('start')::timestamp + to_days(dice('consignment day', pair.pair_no, 60, 900)) + interval 9 hour
+    ) as done_at
 from stock_pair as pair
 inner join vendor on vendor.n = pair.vendor_n
 where pair.pair_no % 23 = 3 and pair.tracking = 'none';
@@ -118,7 +124,10 @@ with wanted as (
         ) as wanted_after
     from shipment_line
     inner join shipment on shipment.id = shipment_line.shipment_id
-    where shipment.state = 'open' and shipment.picked_at is null and shipment_line.is_storable and not shipment.is_dropship
+    where shipment.state = 'open'
+        and shipment.picked_at is null
+        and shipment_line.is_storable
+        and not shipment.is_dropship
         -- Nobody has checked the availability of some.
         and shipment.id % 7 <> 0
 ),
@@ -131,7 +140,9 @@ stock_left as (
         pair.batch_size * received.batches - coalesce(used.used, 0) as remainder
     from stock_pair as pair
     inner join (
-        select warehouse_id, product_id, max(batch_no) + 1 as batches from supply_batch group by warehouse_id, product_id
+        select warehouse_id, product_id, max(batch_no) + 1 as batches
+        from supply_batch
+        group by warehouse_id, product_id
     ) as received on received.warehouse_id = pair.warehouse_id and received.product_id = pair.product_id
     left join (
         select warehouse_id, product_id, max(used_after) as used from outflow_so_far group by warehouse_id, product_id
@@ -146,14 +157,16 @@ granted as (
         stock_left.used + wanted.wanted_after - wanted.quantity as taken_from,
         least(wanted.quantity, stock_left.remainder - (wanted.wanted_after - wanted.quantity)) as quantity
     from wanted
-    inner join stock_left on stock_left.warehouse_id = wanted.warehouse_id and stock_left.product_id = wanted.product_id
+    inner join stock_left on stock_left.warehouse_id = wanted.warehouse_id
+        and stock_left.product_id = wanted.product_id
     where stock_left.remainder > wanted.wanted_after - wanted.quantity
 ),
 drawn as (
     select
         *,
         unnest(range(
-            floor(taken_from::double / batch_size::double)::bigint, ceil((taken_from + quantity)::double / batch_size::double)::bigint
+            floor(taken_from::double / batch_size::double)::bigint,
+            ceil((taken_from + quantity)::double / batch_size::double)::bigint
         ))::integer as batch_no
     from granted
 )

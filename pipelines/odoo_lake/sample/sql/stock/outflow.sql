@@ -10,7 +10,9 @@ with shipped as (
         shipment_line.quantity
     from shipment_line
     inner join shipment on shipment.id = shipment_line.shipment_id
-    where shipment_line.is_storable and not shipment.is_dropship and coalesce(shipment.picked_at, shipment.done_at) is not null
+    where shipment_line.is_storable
+        and not shipment.is_dropship
+        and coalesce(shipment.picked_at, shipment.done_at) is not null
 ),
 pair as (
     select
@@ -28,9 +30,13 @@ incident as (
     select
         pair.*,
         pair.pair_no * 10 as key,
-        ['scrap', 'loss', 'vendor_return', 'transfer', 'shelf', 'gain', 'transfer', 'vendor_return'][1 + (pair.pair_no // 2) % 8] as kind,
+        [
+            'scrap', 'loss', 'vendor_return', 'transfer', 'shelf', 'gain', 'transfer', 'vendor_return'
+        ][1 + (pair.pair_no // 2) % 8] as kind,
         date_trunc('second', pair.first_at + to_seconds(
-            greatest(0, epoch(getvariable('clock') - pair.first_at) - 90000) * roll('incident time', pair.pair_no * 10)
+            greatest(
+                0, epoch(getvariable('clock') - pair.first_at) - 90000
+            ) * roll('incident time', pair.pair_no * 10)
         )) as happened_at
     from pair
     where pair.shipments >= 2 and pair.pair_no % 2 = 0
@@ -42,7 +48,9 @@ incidents as (
         happened_at,
         kind,
         key as ref_id,
-        greatest(1, round(quantity::double * (0.005 + 0.02 * roll('incident quantity', key))))::decimal(14, 3) as quantity
+        greatest(
+            1, round(quantity::double * (0.005 + 0.02 * roll('incident quantity', key)))
+        )::decimal(14, 3) as quantity
     from incident
     where kind <> 'transfer' or warehouse_id = 1
 )

@@ -32,7 +32,9 @@ select
     case
         -- One batch that is used up, or of which more has been used than there was.
         when sized.outflows between 1 and 6 and sized.pair_no % 8 = 4
-            then greatest(1, sized.quantity - if(sized.pair_no % 16 = 4 and goods.tracking = 'none', 1 + sized.pair_no % 5, 0))
+            then greatest(
+                1, sized.quantity - if(sized.pair_no % 16 = 4 and goods.tracking = 'none', 1 + sized.pair_no % 5, 0)
+            )
         when goods.buy_uom_id = 2 then ceil(sized.wanted / 12.0) * 12
         else greatest(1, sized.wanted)
     end::decimal(18, 3) as batch_size,
@@ -52,13 +54,16 @@ create table outflow_so_far as
 select
     outflow.*,
     sum(quantity) over (
-        partition by warehouse_id, product_id order by happened_at, kind, ref_id rows between unbounded preceding and current row
+        partition by warehouse_id, product_id order by happened_at, kind,
+        ref_id rows between unbounded preceding and current row
     )::decimal(18, 3) as used_after
 from outflow;
 
 create table supply_batch as
 with wanted as (
-    select pair.*, unnest(range(0, 1 + ceil(pair.quantity::double / pair.batch_size::double)::bigint))::integer as batch_no
+    select
+        pair.*,
+        unnest(range(0, 1 + ceil(pair.quantity::double / pair.batch_size::double)::bigint))::integer as batch_no
     from stock_pair as pair
 ),
 triggered as (
@@ -66,7 +71,9 @@ triggered as (
         *,
         pair_no * 10000 + batch_no as key,
         -- A batch is ordered when part of the one before it is used.
-        ((batch_no - 1 + 0.25 + 0.5 * roll('batch trigger', pair_no * 10000 + batch_no)) * batch_size::double)::decimal(18, 3) as threshold
+        (
+            (batch_no - 1 + 0.25 + 0.5 * roll('batch trigger', pair_no * 10000 + batch_no)) * batch_size::double
+        )::decimal(18, 3) as threshold
     from wanted
 ),
 timed as (
@@ -79,14 +86,16 @@ timed as (
     where triggered.batch_no = 0 or (so_far.happened_at is not null and not triggered.runs_out)
 )
 select
-    *,
-    batch_no = 0 and (needed_at is null or needed_at < getvariable('start')::timestamp + interval 120 day) as is_opening,
+    *, batch_no = 0
+        and (needed_at is null or needed_at < getvariable('start')::timestamp + interval 120 day) as is_opening,
     case
         when batch_no = 0 and (needed_at is null or needed_at < getvariable('start')::timestamp + interval 120 day)
             then getvariable('start')::timestamp + interval 1 hour
         else greatest(
             getvariable('start')::timestamp + interval 2 hour,
-            date_trunc('second', needed_at - to_seconds(3600 + if(batch_no = 0, 400000, 130000) * roll('batch early', key)))
+            date_trunc(
+                'second', needed_at - to_seconds(3600 + if(batch_no = 0, 400000, 130000) * roll('batch early', key))
+            )
         )
     end as wanted_at
 from timed;

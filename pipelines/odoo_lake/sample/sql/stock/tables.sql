@@ -1,9 +1,12 @@
 -- Warehouses, transfers, moves, stock and its value in Odoo's columns.
 create view odoo.stock_warehouse as
 select
-    id, name, code, company_id, view_id as view_location_id, stock_id as lot_stock_id, input_id as wh_input_stock_loc_id, output_id as wh_output_stock_loc_id,
-    'one_step' as reception_steps, if(two_steps, 'pick_ship', 'ship_only') as delivery_steps, 'mrp_one_step' as manufacture_steps,
-    picking_type(id, 1) as in_type_id, picking_type(id, 2) as out_type_id, picking_type(id, 3) as int_type_id, picking_type(id, 4) as pick_type_id,
+    id, name, code, company_id, view_id as view_location_id, stock_id as lot_stock_id,
+    input_id as wh_input_stock_loc_id, output_id as wh_output_stock_loc_id,
+    'one_step' as reception_steps, if(two_steps, 'pick_ship', 'ship_only') as delivery_steps,
+    'mrp_one_step' as manufacture_steps,
+    picking_type(id, 1) as in_type_id, picking_type(id, 2) as out_type_id, picking_type(id, 3) as int_type_id,
+    picking_type(id, 4) as pick_type_id,
     case company_id when 1 then 1 when 2 then 6 else 7 end as partner_id
 from warehouse;
 
@@ -13,33 +16,48 @@ with recursive path as (
     union all
     select
         child.*, path.parent_path || child.id || '/',
-        if(path.usage = 'view' and path.location_id is null and child.usage <> 'inventory' and child.warehouse_id is not null, child.name, path.complete_name || '/' || child.name)
+        if(
+            path.usage = 'view'
+                and path.location_id is null
+                and child.usage <> 'inventory'
+                and child.warehouse_id is not null,
+            child.name, path.complete_name || '/' || child.name
+        )
     from location as child
     inner join path on path.id = child.location_id
 )
 select
-    id, name, complete_name, usage, location_id, parent_path, warehouse_id, company_id, name = 'Scrap' as scrap_location, name = 'Stock' as replenish_location,
+    id, name, complete_name, usage, location_id, parent_path, warehouse_id, company_id,
+    name = 'Scrap' as scrap_location, name = 'Stock' as replenish_location,
     name not in ('Input') as active
 from path
 order by id;
 
 create view odoo.stock_picking_type as
 select
-    picking_type(warehouse.id, listed.no) as id, listed.name, if(listed.no = 6 and getvariable('odoo_version') >= 17, 'dropship', listed.code) as code, listed.sequence_code, warehouse.id as warehouse_id, warehouse.company_id,
-    coalesce(listed.source_id, if(listed.no = 2 and warehouse.two_steps, warehouse.output_id, warehouse.stock_id)) as default_location_src_id,
-    coalesce(listed.target_id, if(listed.no = 4, warehouse.output_id, warehouse.stock_id)) as default_location_dest_id,
+    picking_type(warehouse.id, listed.no) as id, listed.name,
+    if(listed.no = 6 and getvariable('odoo_version') >= 17, 'dropship', listed.code) as code, listed.sequence_code,
+    warehouse.id as warehouse_id, warehouse.company_id,
+    coalesce(
+        listed.source_id, if(listed.no = 2 and warehouse.two_steps, warehouse.output_id, warehouse.stock_id)
+    ) as default_location_src_id,
+    coalesce(
+        listed.target_id, if(listed.no = 4, warehouse.output_id, warehouse.stock_id)
+    ) as default_location_dest_id,
     'direct' as move_type, listed.no as sequence, listed.no <> 4 or warehouse.two_steps as active
 from warehouse
 cross join (
     values
-    (1, 'Receipts', 'incoming', 'IN', 4, null), (2, 'Delivery Orders', 'outgoing', 'OUT', null, 5), (3, 'Internal Transfers', 'internal', 'INT', null, null),
-    (4, 'Pick', 'internal', 'PICK', null, null), (5, 'Returns', 'incoming', 'RET', 5, null), (6, 'Dropship', 'incoming', 'DS', 4, 5)
+    (1, 'Receipts', 'incoming', 'IN', 4, null), (2, 'Delivery Orders', 'outgoing', 'OUT', null, 5),
+    (3, 'Internal Transfers', 'internal', 'INT', null, null), (4, 'Pick', 'internal', 'PICK', null, null),
+    (5, 'Returns', 'incoming', 'RET', 5, null), (6, 'Dropship', 'incoming', 'DS', 4, 5)
 ) as listed (no, name, code, sequence_code, source_id, target_id);
 
 create table picking_name as
 select
-    picking.id,
-    warehouse.code || '/' || ['IN', 'OUT', 'INT', 'PICK', 'RET', 'DS'][picking.type_no] || '/' || lpad(picking.number::varchar, 5, '0') as name
+    picking.id, warehouse.code || '/' || [
+        'IN', 'OUT', 'INT', 'PICK', 'RET', 'DS'
+    ][picking.type_no] || '/' || lpad(picking.number::varchar, 5, '0') as name
 from picking
 inner join warehouse on warehouse.id = picking.warehouse_id;
 
@@ -61,7 +79,13 @@ first_part as (
 select
     picking.id,
     picking_name.name,
-    case when states.is_cancelled then 'cancel' when states.is_over then 'done' when states.is_waiting then 'waiting' when states.is_ready then 'assigned' else 'confirmed' end as state,
+    case
+        when states.is_cancelled then 'cancel'
+        when states.is_over then 'done'
+        when states.is_waiting then 'waiting'
+        when states.is_ready then 'assigned'
+        else 'confirmed'
+    end as state,
     picking_type(picking.warehouse_id, picking.type_no) as picking_type_id,
     picking.partner_id,
     picking.location_id,
@@ -69,7 +93,9 @@ select
     picking.company_id,
     picking.origin,
     'direct' as move_type,
-    coalesce(picking.deadline_at, picking.scheduled_at) + if(picking.id % 9 = 0, interval 2 day, interval 0 day) as scheduled_date,
+    coalesce(picking.deadline_at, picking.scheduled_at) + if(
+        picking.id % 9 = 0, interval 2 day, interval 0 day
+    ) as scheduled_date,
     picking.deadline_at as date_deadline,
     picking.done_at as date_done,
     date_trunc('second', picking.created_at) as date,
@@ -77,12 +103,18 @@ select
     if(picking.part = 2, backorder.id, null) as backorder_id,
     returned.id as return_id,
     picking.sales_order_id as sale_id,
-    if(picking.sales_order_id is not null and getvariable('odoo_version') <= 18, picking.sales_order_id, null) as group_id,
+    if(
+        picking.sales_order_id is not null and getvariable('odoo_version') <= 18, picking.sales_order_id, null
+    ) as group_id,
     true as is_locked,
     if(picking.id % 25 = 4, '<p>Ring twice</p>', null) as note,
-    if(picking.kind = 'ship' and picking.done_at is not null, 'TRK' || picking.id * 7919, null) as carrier_tracking_ref,
+    if(
+        picking.kind = 'ship' and picking.done_at is not null, 'TRK' || picking.id * 7919, null
+    ) as carrier_tracking_ref,
     picking.created_at as create_date,
-    recorded('picking', picking.id, greatest(picking.created_at, coalesce(picking.done_at, picking.created_at))) as write_date
+    recorded(
+        'picking', picking.id, greatest(picking.created_at, coalesce(picking.done_at, picking.created_at))
+    ) as write_date
 from picking
 inner join picking_name on picking_name.id = picking.id
 inner join states on states.picking_id = picking.id
@@ -121,13 +153,19 @@ select
     scrap.id as scrap_id,
     scrap.id is not null as scrapped,
     if(moves.type_no is null, null, picking_type(moves.warehouse_id, moves.type_no)) as picking_type_id,
-    case when moves.kind = 'return' then shipped.id when moves.kind = 'vendor_return' then received.id end as origin_returned_move_id,
+    case
+        when moves.kind = 'return' then shipped.id
+        when moves.kind = 'vendor_return' then received.id
+    end as origin_returned_move_id,
     moves.warehouse_id,
     product.name,
     moves.state,
     moves.origin,
     'make_to_stock' as procure_method,
-    coalesce(picking_name.name, if(scrap.id is not null, 'SP/' || lpad(scrap.id::varchar, 5, '0'), 'Product Quantity Updated')) as reference,
+    coalesce(
+        picking_name.name,
+        if(scrap.id is not null, 'SP/' || lpad(scrap.id::varchar, 5, '0'), 'Product Quantity Updated')
+    ) as reference,
     moves.quantity as product_qty,
     round(moves.quantity::double / moves.units, 6)::decimal(18, 6) as product_uom_qty,
     round(moves.moved::double / moves.units, 6)::decimal(18, 6) as quantity,
@@ -137,10 +175,16 @@ select
     moves.state = 'done' as is_done,
     coalesce(moves.done_at, moves.deadline_at, moves.scheduled_at) as date,
     moves.deadline_at as date_deadline,
-    if(moves.kind = 'receipt' and moves.state = 'done', round(move_value.value::double / moves.quantity::double, 4), 0) as price_unit,
+    if(
+        moves.kind = 'receipt' and moves.state = 'done', round(move_value.value::double / moves.quantity::double, 4),
+        0
+    ) as price_unit,
     coalesce(abs(move_value.value), 0)::decimal(18, 2) as value,
     moves.kind in ('opening', 'receipt', 'return', 'gain') and moves.state = 'done' and moves.is_storable as is_in,
-    moves.kind in ('ship', 'scrap', 'loss', 'vendor_return') and moves.type_no is distinct from 6 and moves.state = 'done' and moves.is_storable as is_out,
+    moves.kind in ('ship', 'scrap', 'loss', 'vendor_return')
+        and moves.type_no is distinct from 6
+        and moves.state = 'done'
+        and moves.is_storable as is_out,
     coalesce(moves.type_no = 6, false) as is_dropship,
     if(stock_entry.n is not null, stock_entry_id(stock_entry.n), null) as account_move_id,
     moves.to_refund,
@@ -156,8 +200,10 @@ left join scrap on scrap.move_id = moves.id
 left join move_value on move_value.move_id = moves.id
 left join stock_entry on stock_entry.move_id = moves.id and stock_entry.kind in ('opening', 'gain', 'loss', 'scrap')
 left join sales_line on sales_line.id = moves.sales_line_id
-left join main.stock_move as shipped on shipped.kind = 'ship' and shipped.ref_id = if(moves.kind = 'return', moves.returned_ref, null)
-left join main.stock_move as received on received.kind = 'receipt' and received.ref_id = if(moves.kind = 'vendor_return', moves.returned_ref, null);
+left join main.stock_move as shipped on shipped.kind = 'ship'
+    and shipped.ref_id = if(moves.kind = 'return', moves.returned_ref, null)
+left join main.stock_move as received on received.kind = 'receipt'
+    and received.ref_id = if(moves.kind = 'vendor_return', moves.returned_ref, null);
 
 create view odoo.stock_move_line as
 select
@@ -191,5 +237,6 @@ left join picking_name on picking_name.id = moves.picking_id;
 create view odoo.stock_move_move_rel as
 select picked.id as move_orig_id, shipped.id as move_dest_id
 from main.stock_move as picked
-inner join main.stock_move as shipped on shipped.kind = if(picked.kind = 'pick', 'ship', 'transfer_in') and shipped.ref_id = picked.ref_id
+inner join main.stock_move as shipped on shipped.kind = if(picked.kind = 'pick', 'ship', 'transfer_in')
+    and shipped.ref_id = picked.ref_id
 where picked.kind in ('pick', 'transfer_out');

@@ -13,13 +13,17 @@ select
     coalesce(quant.arrived_at, quant.changed_at, getvariable('start')::timestamp) as in_date,
     0::decimal(18, 3) as inventory_quantity,
     make_date(year(getvariable('today')::date), 12, 31) as inventory_date,
-    recorded('quant', quant.id, coalesce(quant.arrived_at, quant.changed_at, getvariable('start')::timestamp)) as create_date,
+    recorded(
+        'quant', quant.id, coalesce(quant.arrived_at, quant.changed_at, getvariable('start')::timestamp)
+    ) as create_date,
     recorded('quant', quant.id, coalesce(quant.changed_at, getvariable('start')::timestamp)) as write_date
 from quant
 inner join location on location.id = quant.location_id;
 
 create view odoo.stock_lot as
-select lot_id as id, product_id, company_id, 'LOT' || lpad(lot_id::varchar, 6, '0') as name, recorded('lot', lot_id, arrived_at) as create_date, recorded('lot', lot_id, arrived_at) as write_date
+select
+    lot_id as id, product_id, company_id, 'LOT' || lpad(lot_id::varchar, 6, '0') as name,
+    recorded('lot', lot_id, arrived_at) as create_date, recorded('lot', lot_id, arrived_at) as write_date
 from batch_item
 where lot_id is not null
 order by lot_id;
@@ -37,27 +41,40 @@ where batch_item.package_id is not null
 group by batch_item.package_id, batch_item.company_id, batch_item.arrived_at;
 
 create view odoo.stock_quant_package as
-select id, name, location_id, company_id, 'disposable' as package_use, create_date, create_date as write_date from package;
+select id, name, location_id, company_id, 'disposable' as package_use, create_date, create_date as write_date
+from package;
 
 create view odoo.stock_package as
-select id, name, name as complete_name, id || '/' as parent_path, location_id, company_id, create_date, create_date as write_date from package;
+select
+    id, name, name as complete_name, id || '/' as parent_path, location_id, company_id, create_date,
+    create_date as write_date
+from package;
 
 create view odoo.stock_package_type as select 1 as id, 'Carton' as name;
 
 create view odoo.stock_scrap as
 select
-    scrap.id, 'SP/' || lpad(scrap.id::varchar, 5, '0') as name, moves.company_id, moves.product_id, moves.product_uom_id, moves.location_id,
-    moves.location_dest_id as scrap_location_id, moves.quantity as scrap_qty, 'done' as state, moves.done_at as date_done, scrap.move_id
+    scrap.id, 'SP/' || lpad(scrap.id::varchar, 5, '0') as name, moves.company_id, moves.product_id,
+    moves.product_uom_id, moves.location_id,
+    moves.location_dest_id as scrap_location_id, moves.quantity as scrap_qty, 'done' as state,
+    moves.done_at as date_done, scrap.move_id
 from scrap
 inner join main.stock_move as moves on moves.id = scrap.move_id;
 
 create table layer as
 with landed as (
     select picking_id, row_number() over (order by picking_id)::integer as id
-    from (select distinct stock_move.picking_id from stock_value inner join stock_move on stock_move.id = stock_value.move_id where stock_value.kind = 'landed')
+    from (
+        select distinct stock_move.picking_id
+        from stock_value
+        inner join stock_move on stock_move.id = stock_value.move_id
+        where stock_value.kind = 'landed'
+    )
 ),
 batch_left as (
-    select supply_batch.warehouse_id, supply_batch.product_id, supply_batch.batch_no, 1 - coalesce(sum(outflow_part.quantity), 0)::double / supply_batch.batch_size::double as share
+    select
+        supply_batch.warehouse_id, supply_batch.product_id, supply_batch.batch_no,
+        1 - coalesce(sum(outflow_part.quantity), 0)::double / supply_batch.batch_size::double as share
     from supply_batch
     left join outflow_part
         on outflow_part.warehouse_id = supply_batch.warehouse_id
@@ -76,14 +93,21 @@ numbered as (
             when stock_value.kind in ('return', 'gain') then 1
             else 0
         end as share_left,
-        row_number() over (order by stock_value.happened_at, stock_value.company_id, stock_value.product_id, stock_value.kind, stock_value.move_id)::integer as id
+        row_number() over (
+            order by stock_value.happened_at,
+            stock_value.company_id, stock_value.product_id, stock_value.kind, stock_value.move_id
+        )::integer as id
     from stock_value
     left join stock_move on stock_move.id = stock_value.move_id
     left join receipt_line on receipt_line.id = if(stock_value.kind = 'receipt', stock_move.ref_id, null)
     left join batch_left as received
-        on received.warehouse_id = receipt_line.warehouse_id and received.product_id = receipt_line.product_id and received.batch_no = receipt_line.batch_no
+        on received.warehouse_id = receipt_line.warehouse_id
+            and received.product_id = receipt_line.product_id
+            and received.batch_no = receipt_line.batch_no
     left join batch_left as opened
-        on opened.warehouse_id = if(stock_value.kind = 'opening', stock_move.warehouse_id, null) and opened.product_id = stock_value.product_id and opened.batch_no = 0
+        on opened.warehouse_id = if(stock_value.kind = 'opening', stock_move.warehouse_id, null)
+            and opened.product_id = stock_value.product_id
+            and opened.batch_no = 0
     left join landed on landed.picking_id = if(stock_value.kind = 'landed', stock_move.picking_id, null)
 )
 select
@@ -92,7 +116,8 @@ select
     corrected.id as corrected_id
 from numbered
 left join numbered as corrected
-    on corrected.kind = 'receipt' and corrected.move_id = if(numbered.kind in ('landed', 'price_difference'), numbered.move_id, null);
+    on corrected.kind = 'receipt'
+        and corrected.move_id = if(numbered.kind in ('landed', 'price_difference'), numbered.move_id, null);
 
 create view odoo.stock_valuation_layer as
 select
@@ -132,10 +157,13 @@ with changes as (
     inner join move_value on move_value.move_id = layer.move_id
     where layer.kind = 'price_difference'
     union all
-    select company_id, product_id, null, 'New cost', happened_at, round(unit_cost, 4) from layer where kind = 'revaluation'
+    select company_id, product_id, null, 'New cost', happened_at, round(unit_cost, 4)
+    from layer
+    where kind = 'revaluation'
 )
 select
-    row_number() over (order by date, company_id, product_id, move_id)::integer as id, company_id, product_id, move_id, 2 as user_id, description,
+    row_number() over (order by date, company_id, product_id, move_id)::integer as id, company_id, product_id,
+    move_id, 2 as user_id, description,
     value::decimal(18, 4) as value, date
 from changes;
 
@@ -164,8 +192,17 @@ select
     product_id,
     company_id,
     if(pair_no % 6 = 1, 'manual', 'auto') as trigger,
-    case when pair_no % 40 = 11 then 0 when pair_no % 15 = 1 then ceil(batch_size::double * 3) else ceil(batch_size::double * 0.4) end::decimal(18, 3) as product_min_qty,
-    case when pair_no % 40 = 11 then 0 when pair_no % 15 = 1 then ceil(batch_size::double * 4) when pair_no % 15 = 6 then ceil(batch_size::double * 0.3) else ceil(batch_size::double * 1.5) end::decimal(18, 3) as product_max_qty,
+    case
+        when pair_no % 40 = 11 then 0
+        when pair_no % 15 = 1 then ceil(batch_size::double * 3)
+        else ceil(batch_size::double * 0.4)
+    end::decimal(18, 3) as product_min_qty,
+    case
+        when pair_no % 40 = 11 then 0
+        when pair_no % 15 = 1 then ceil(batch_size::double * 4)
+        when pair_no % 15 = 6 then ceil(batch_size::double * 0.3)
+        else ceil(batch_size::double * 1.5)
+    end::decimal(18, 3) as product_max_qty,
     if(buy_uom_id = 2, 12, 1)::decimal(18, 3) as qty_multiple,
     -- Computed once and not refreshed by stock moves.
     (pair_no % 9)::decimal(18, 3) as qty_to_order,
@@ -176,10 +213,13 @@ from stock_pair
 where pair_no % 5 = 1;
 
 create view odoo.stock_route as
-select id, name, null::integer as company_id, true as active from (values (1, 'Deliver in 1 step'), (2, 'Deliver in 2 steps'), (3, 'Buy'), (4, 'Dropship')) as listed (id, name);
+select id, name, null::integer as company_id, true as active
+from (values (1, 'Deliver in 1 step'), (2, 'Deliver in 2 steps'), (3, 'Buy'), (4, 'Dropship')) as listed (id, name);
 
 create view odoo.stock_rule as
 select
-    warehouse.id, warehouse.code || ': Stock to Customers' as name, if(warehouse.two_steps, 2, 1) as route_id, warehouse.id as warehouse_id, warehouse.company_id,
-    warehouse.stock_id as location_src_id, 5 as location_dest_id, picking_type(warehouse.id, 2) as picking_type_id, 'pull' as action, 'make_to_stock' as procure_method, 'manual' as auto
+    warehouse.id, warehouse.code || ': Stock to Customers' as name, if(warehouse.two_steps, 2, 1) as route_id,
+    warehouse.id as warehouse_id, warehouse.company_id,
+    warehouse.stock_id as location_src_id, 5 as location_dest_id, picking_type(warehouse.id, 2) as picking_type_id,
+    'pull' as action, 'make_to_stock' as procure_method, 'manual' as auto
 from warehouse;

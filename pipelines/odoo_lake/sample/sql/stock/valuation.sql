@@ -1,11 +1,12 @@
--- What stock is worth. Standard cost: quantity times the price of the day. Average cost: each receipt moves the average,
--- everything that leaves takes the average with it. Value that comes without quantity: landed costs, price
+-- What stock is worth. Standard cost: quantity times the price of the day. Average cost: each receipt moves the
+-- average, everything that leaves takes the average with it. Value that comes without quantity: landed costs, price
 -- differences of bills, revaluations.
 create table receipt_value as
 select
     stock_move.id as move_id,
     money(
-        purchase_line.subtotal::double * stock_move.quantity::double / purchase_line.product_quantity::double / daily_rate.rate::double
+        purchase_line.subtotal::double * stock_move.quantity::double
+        / purchase_line.product_quantity::double / daily_rate.rate::double
     ) as value
 from stock_move
 inner join purchase_line on purchase_line.id = stock_move.purchase_line_id
@@ -18,7 +19,9 @@ where stock_move.state = 'done' and stock_move.kind <> 'vendor_return';
 
 create table standard_cost as
 with stocked as (
-    select distinct stock_move.company_id, stock_move.product_id, stock_move.category_id, company_cost(stock_move.company_id, goods.cost) as cost
+    select distinct
+        stock_move.company_id, stock_move.product_id, stock_move.category_id,
+        company_cost(stock_move.company_id, goods.cost) as cost
     from stock_move
     inner join goods on goods.id = stock_move.product_id and goods.is_storable
 ),
@@ -30,7 +33,10 @@ select
     is_average_cost(company_id, category_id) as is_average,
     case
         when stocked_no % 9 = 4
-            then date_trunc('second', getvariable('clock')::timestamp - to_days(dice('cost change', stocked_no, 150, 700)) - interval 3 hour)
+            then date_trunc(
+                'second',
+                getvariable('clock')::timestamp - to_days(dice('cost change', stocked_no, 150, 700)) - interval 3 hour
+            )
     end as changed_at,
     money(cost * 1.06) as changed_cost
 from numbered;
@@ -43,7 +49,10 @@ with moved as (
         stock_move.id as move_id,
         stock_move.kind,
         stock_move.done_at as happened_at,
-        case when stock_move.kind in ('opening', 'receipt', 'return', 'gain') then 1 else -1 end * stock_move.quantity as quantity,
+        case
+            when stock_move.kind in ('opening', 'receipt', 'return', 'gain') then 1
+            else -1
+        end * stock_move.quantity as quantity,
         case when stock_move.kind = 'receipt' then receipt_value.value end as value
     from stock_move
     left join receipt_value on receipt_value.move_id = stock_move.id
@@ -70,7 +79,9 @@ added as (
         and moved.happened_at < getvariable('clock')::timestamp - interval 51 hour
 ),
 revalued as (
-    select company_id, product_id, null::integer as move_id, 'revaluation' as kind, changed_at as happened_at, 0 as quantity, null as value
+    select
+        company_id, product_id, null::integer as move_id, 'revaluation' as kind, changed_at as happened_at,
+        0 as quantity, null as value
     from standard_cost
     where changed_at is not null
 ),
@@ -88,9 +99,12 @@ select
     standard_cost.changed_at,
     standard_cost.changed_cost,
     row_number() over ordering as event_no,
-    coalesce(sum(every_event.quantity) over (ordering rows between unbounded preceding and 1 preceding), 0)::decimal(18, 3) as quantity_before
+    coalesce(
+        sum(every_event.quantity) over (ordering rows between unbounded preceding and 1 preceding), 0
+    )::decimal(18, 3) as quantity_before
 from every_event
-inner join standard_cost on standard_cost.company_id = every_event.company_id and standard_cost.product_id = every_event.product_id
+inner join standard_cost on standard_cost.company_id = every_event.company_id
+    and standard_cost.product_id = every_event.product_id
 window ordering as (
     partition by every_event.company_id, every_event.product_id
     order by every_event.happened_at, sign(every_event.quantity) desc, every_event.kind, every_event.move_id
@@ -121,7 +135,8 @@ cost as (
                 when step.kind = 'revaluation' then cost.unit_cost::double * 1.04
                 when step.kind in ('landed', 'price_difference')
                     then cost.unit_cost::double + step.value::double / step.quantity_before::double
-                when step.kind = 'opening' then if(step.quantity_before > 0, cost.unit_cost::double, step.cost::double)
+                when step.kind = 'opening'
+                    then if(step.quantity_before > 0, cost.unit_cost::double, step.cost::double)
                 when step.quantity_before <= 0 then step.value::double / step.quantity::double
                 else (step.quantity_before::double * cost.unit_cost::double + step.value::double)
                     / (step.quantity_before + step.quantity)::double
@@ -140,7 +155,9 @@ with costed as (
         value_event.*,
         case
             when not value_event.is_average
-                then if(value_event.happened_at > value_event.changed_at, value_event.changed_cost, value_event.cost)::decimal(18, 6)
+                then if(
+                    value_event.happened_at > value_event.changed_at, value_event.changed_cost, value_event.cost
+                )::decimal(18, 6)
             else average_cost.unit_cost
         end as unit_cost
     from value_event
@@ -154,21 +171,26 @@ valued as (
         * exclude (value),
         case
             when kind in ('landed', 'price_difference') then value
-            when kind = 'revaluation' and is_average then money(quantity_before::double * (unit_cost::double - unit_cost::double / 1.04))
+            when kind = 'revaluation' and is_average
+                then money(quantity_before::double * (unit_cost::double - unit_cost::double / 1.04))
             when kind = 'revaluation' then money(quantity_before::double * (changed_cost - cost)::double)
             when kind = 'receipt' and is_average then value
             else money(quantity::double * unit_cost::double)
         end as value
     from costed
 )
-select company_id, product_id, move_id, kind, happened_at, quantity::decimal(18, 3) as quantity, unit_cost, value, is_average
+select
+    company_id, product_id, move_id, kind, happened_at, quantity::decimal(18, 3) as quantity, unit_cost, value,
+    is_average
 from valued
 union all
 -- A drop shipment comes in and goes out at once, at what it cost.
 select
     stock_move.company_id, stock_move.product_id, stock_move.id, direction.kind, stock_move.done_at,
-    (direction.sign * stock_move.quantity)::decimal(18, 3), (receipt_value.value::double / stock_move.quantity::double)::decimal(18, 6),
-    (direction.sign * receipt_value.value)::decimal(18, 2), is_average_cost(stock_move.company_id, stock_move.category_id)
+    (direction.sign * stock_move.quantity)::decimal(18, 3),
+    (receipt_value.value::double / stock_move.quantity::double)::decimal(18, 6),
+    (direction.sign * receipt_value.value)::decimal(18, 2),
+    is_average_cost(stock_move.company_id, stock_move.category_id)
 from stock_move
 inner join receipt_value on receipt_value.move_id = stock_move.id
 cross join (values ('dropship_in', 1), ('dropship_out', -1)) as direction (kind, sign)
@@ -180,10 +202,12 @@ select
     standard_cost.company_id,
     standard_cost.product_id,
     case
-        when not standard_cost.is_average then if(standard_cost.changed_at is not null, standard_cost.changed_cost, standard_cost.cost)
+        when not standard_cost.is_average
+            then if(standard_cost.changed_at is not null, standard_cost.changed_cost, standard_cost.cost)
         else round(arg_max(average_cost.unit_cost, average_cost.event_no), 4)
     end::decimal(18, 4) as unit_cost
 from standard_cost
 left join average_cost
     on average_cost.company_id = standard_cost.company_id and average_cost.product_id = standard_cost.product_id
-group by standard_cost.company_id, standard_cost.product_id, standard_cost.is_average, standard_cost.changed_at, standard_cost.changed_cost, standard_cost.cost;
+group by standard_cost.company_id, standard_cost.product_id, standard_cost.is_average, standard_cost.changed_at,
+standard_cost.changed_cost, standard_cost.cost;
