@@ -69,8 +69,12 @@ class Pipeline:
         outcome = self.build_and_publish(as_of, request.wait_seconds)
         if outcome.reconciliation is None or outcome.reconciliation.agrees:
             return RunOutcome(extraction, outcome)
+        return self.refresh_and_rebuild(request, as_of, outcome.reconciliation)
+
+    def refresh_and_rebuild(self, request: Request, as_of: date, reconciliation: Reconciliation) -> RunOutcome:
+        """Compare the tables behind differing figures with Odoo row by row, then build from nothing but bronze."""
         manifest = self.build.target / "manifest.json"
-        involved = source_tables(manifest, outcome.reconciliation.differing_models) or frozenset(self.build.catalogue)
+        involved = source_tables(manifest, reconciliation.differing_models) or frozenset(self.build.catalogue)
         extraction = self.extract(replace(request, compare_tables=involved))
         forget_build(self.build)
         return RunOutcome(extraction, self.build_and_publish(as_of, request.wait_seconds), involved)
@@ -94,7 +98,10 @@ class Pipeline:
             return self._build(inputs, fingerprint, report)
 
     def _build(self, inputs: BuildInputs, fingerprint: str, report: Reporter) -> BuildOutcome:
-        invocation = build_models(self.build, inputs, report)
+        return self.finish(inputs, build_models(self.build, inputs, report), fingerprint)
+
+    def finish(self, inputs: BuildInputs, invocation: Invocation, fingerprint: str) -> BuildOutcome:
+        """Record what dbt did, prove it, and publish it if every test and every figure is right."""
         last = _last_extraction(inputs.log)
         self.record.save_invocation(invocation, last.run_id, inputs.as_of)
         if invocation.failures:
@@ -103,17 +110,17 @@ class Pipeline:
         if not reconciliation.agrees:
             return BuildOutcome(invocation, reconciliation, None)
         moment = datetime.now(UTC)
+        build_id = run_id_at(moment, uuid.uuid4().hex[:8])
         publication = Publication(
-            build_id=run_id_at(moment, uuid.uuid4().hex[:8]),
+            build_id=build_id,
             run_id=last.run_id,
             as_of=inputs.as_of,
             published_at=moment,
             fingerprint=fingerprint,
-            tables=(),
+            tables=write_tables(self.build, build_id),
         )
-        publication = publication.model_copy(update={"tables": write_tables(self.build, publication.build_id)})
         switch(self.build, publication, inputs.log)
-        self.record.save_publication(invocation, publication.build_id, self._missing_referents(publication))
+        self.record.save_publication(invocation, build_id, self._missing_referents())
         return BuildOutcome(invocation, reconciliation, publication)
 
     def _reconcile_build(self, commit: Commit, as_of: date) -> Reconciliation:
@@ -131,7 +138,7 @@ class Pipeline:
         self.record.save_reconciliation(reconciliation, commit.run_id, as_of)
         return reconciliation
 
-    def _missing_referents(self, publication: Publication) -> dict[str, int]:
+    def _missing_referents(self) -> dict[str, int]:
         """Placeholder rows per dimension."""
         with open_duckdb(str(self.build.database), read_only=True) as duck:
             rows = duck.execute(

@@ -37,7 +37,7 @@ def run(workspace: Workspace, odoo: TinyOdoo, lake: Lake) -> Callable[..., Outco
     def run(report: Reporter | None = None, url: str | None = None, **options: Any) -> Outcome:
         settings = workspace.settings.extraction
         source = Source(url or odoo.url, settings)
-        request = Request(source=source, lake=lake, catalogue=workspace.catalogue, settings=settings, **options)
+        request = Request(source=source, lake=lake, settings=settings, **{"catalogue": workspace.catalogue, **options})
         return extract(request, report or Silent())
 
     return run

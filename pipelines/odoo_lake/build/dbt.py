@@ -82,26 +82,34 @@ class Build:
     def target(self) -> Path:
         return self.directory / "target"
 
-    def invoke(self, command: str, variables: Mapping[str, Any], report: Reporter) -> Invocation:
-        """Run a dbt command; raises UserError when dbt itself can't run. Failed nodes are in the result."""
-        profiles = self.directory / "profiles"
-        profiles.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(self.project.dbt / "profiles.yml.example", profiles / "profiles.yml")
-        results = self.target / "run_results.json"
-        results.unlink(missing_ok=True)
-        arguments = [
-            *(str(Path(sys.executable).with_name("dbt")), "--log-format", "json"),
-            *("--log-path", str(self.directory / "logs")),
-            *(command, "--project-dir", str(self.project.dbt), "--profiles-dir", str(profiles)),
-            *("--target-path", str(self.target), "--vars", json.dumps(variables)),
-        ]
-        environment = {
-            **os.environ,
+    @property
+    def profiles(self) -> Path:
+        """The folder with the profile in use, which is the project's example as it stands."""
+        folder = self.directory / "profiles"
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(self.project.dbt / "profiles.yml.example", folder / "profiles.yml")
+        return folder
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What dbt's profile asks of the environment."""
+        return {
             BUILD_DATABASE_VARIABLE: str(self.database),
             LAKE_VARIABLE: self.lake.root,
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         }
+
+    def invoke(self, command: str, variables: Mapping[str, Any], report: Reporter) -> Invocation:
+        """Run a dbt command; raises UserError when dbt itself can't run. Failed nodes are in the result."""
+        results = self.target / "run_results.json"
+        results.unlink(missing_ok=True)
+        arguments = [
+            *(dbt_executable(), "--log-format", "json", "--log-path", str(self.directory / "logs")),
+            *(command, "--project-dir", str(self.project.dbt), "--profiles-dir", str(self.profiles)),
+            *("--target-path", str(self.target), "--vars", json.dumps(variables)),
+        ]
         errors: list[str] = []
+        environment = {**os.environ, **self.environment}
         with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, env=environment) as process:
             try:
                 for event in _events(process):
@@ -116,7 +124,12 @@ class Build:
                 "Nothing was built; what is published stays as it was.",
                 f"See {self.directory / 'logs' / 'dbt.log'}.",
             )
-        return _read_results(results)
+        return read_results(results)
+
+
+def dbt_executable() -> str:
+    """dbt beside this program's own interpreter."""
+    return str(Path(sys.executable).with_name("dbt"))
 
 
 def _events(process: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
@@ -136,7 +149,8 @@ def _follow(event: Mapping[str, Any], report: Reporter, errors: list[str]) -> No
         report.step(node["node_name"], status=node["node_status"])
 
 
-def _read_results(path: Path) -> Invocation:
+def read_results(path: Path) -> Invocation:
+    """What dbt wrote of its last invocation."""
     document = json.loads(path.read_text())
     metadata = document["metadata"]
     nodes = tuple(

@@ -54,8 +54,11 @@ class _Continuation(BaseModel):
     run_id: str
 
 
-def build_models(build: Build, inputs: BuildInputs, report: Reporter) -> Invocation:
-    """Run and test all models in the build database; raises UserError when bronze is empty or dbt can't run."""
+def prepare_build(build: Build, inputs: BuildInputs) -> dict[str, Any]:
+    """Make the build database ready for dbt; gives the variables that dbt is to be called with.
+
+    Raises UserError when bronze is empty.
+    """
     last = inputs.log.last
     if last is None:
         raise UserError(
@@ -64,10 +67,8 @@ def build_models(build: Build, inputs: BuildInputs, report: Reporter) -> Invocat
             "Run `odoo-lake extract` first.",
         )
     build.directory.mkdir(parents=True, exist_ok=True)
-    note = build.directory / _CONTINUATION
-    now = _Continuation(project_fingerprint=inputs.project_fingerprint(build), run_id=last.run_id)
-    continues = build.state.past_day is None and _may_continue(note, now, inputs.log)
-    note.unlink(missing_ok=True)
+    continues = build.state.past_day is None and _may_continue(build, inputs)
+    forget_build(build)
     if not continues:
         build.database.unlink(missing_ok=True)
     with open_duckdb(str(build.database)) as duck:
@@ -76,9 +77,22 @@ def build_models(build: Build, inputs: BuildInputs, report: Reporter) -> Invocat
     variables = {**inputs.variables, "as_of_date": inputs.as_of.isoformat()}
     if build.state.past_day is not None:
         variables["overwritten_until"] = f"{end_of(build.state.past_day, inputs.variables):%Y-%m-%d %H:%M:%S}"
+    return variables
+
+
+def remember_build(build: Build, inputs: BuildInputs) -> None:
+    """After a build without failures: let the next one go on from it."""
+    if inputs.log.last is not None:
+        note = _Continuation(project_fingerprint=inputs.project_fingerprint(build), run_id=inputs.log.last.run_id)
+        (build.directory / _CONTINUATION).write_text(note.model_dump_json())
+
+
+def build_models(build: Build, inputs: BuildInputs, report: Reporter) -> Invocation:
+    """Run and test all models in the build database; raises UserError when bronze is empty or dbt can't run."""
+    variables = prepare_build(build, inputs)
     invocation = build.invoke("build", variables, report)
     if not invocation.failures:
-        note.write_text(now.model_dump_json())
+        remember_build(build, inputs)
     return invocation
 
 
@@ -87,13 +101,14 @@ def forget_build(build: Build) -> None:
     (build.directory / _CONTINUATION).unlink(missing_ok=True)
 
 
-def _may_continue(note: Path, now: _Continuation, log: BronzeLog) -> bool:
+def _may_continue(build: Build, inputs: BuildInputs) -> bool:
     """True if the build database holds a finished build of an earlier run of the same bronze, by the same project."""
+    note = build.directory / _CONTINUATION
     if not note.is_file():
         return False
     before = _Continuation.model_validate_json(note.read_text())
-    known = {commit.run_id for commit in log.commits}
-    return before.project_fingerprint == now.project_fingerprint and before.run_id in known
+    known = {commit.run_id for commit in inputs.log.commits}
+    return before.project_fingerprint == inputs.project_fingerprint(build) and before.run_id in known
 
 
 def _project_files(*folders: Path) -> list[Path]:

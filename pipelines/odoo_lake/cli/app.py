@@ -10,8 +10,10 @@ from rich.console import Console
 from odoo_lake import __version__
 from odoo_lake.cli import contract
 from odoo_lake.cli.extract import extract, grants
+from odoo_lake.cli.maintain import compact
 from odoo_lake.cli.reconcile import reconcile
 from odoo_lake.cli.run import build, query, run
+from odoo_lake.cli.status import status
 from odoo_lake.errors import UserError
 
 app = typer.Typer(
@@ -36,7 +38,7 @@ def _options(
     """Options of every command."""
 
 
-for command in (run, extract, build, reconcile, query, grants):
+for command in (run, extract, build, reconcile, query, status, compact, grants):
     app.command()(command)
 app.add_typer(contract.app)
 

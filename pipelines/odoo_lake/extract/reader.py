@@ -121,7 +121,7 @@ _REMEDIES = (
     (r"statement timeout", "Raise extraction.statement_timeout_minutes in odoo-lake.yaml."),
     (r"lock timeout", "A module upgrade may hold the table; run again when it is over."),
     (r"conflict with recovery", "Set hot_standby_feedback = on at the replica, or read from the primary."),
-    (r"could not import the requested snapshot|invalid snapshot", "The first connection was lost; run again."),
+    (r"requested snapshot|snapshot \S+ does not exist", "A connection was lost. Run again: it continues."),
     (r"No space left|no space left|[Dd]isk quota|failed to offload", "Free space on the lake's disk and run again."),
     (r"server closed the connection|SSL|terminat|could not receive|Connection|connection", "Run again: it continues."),
     (

@@ -45,7 +45,7 @@ def extract(request: Request, report: Reporter) -> Outcome:
     bronze.check_writable()
     with exclusive(bronze, LOCK, wait_seconds=request.wait_seconds):
         log = read_log(bronze)
-        bronze.delete(unreferenced(bronze, log, request.catalogue))
+        bronze.delete(unreferenced(bronze, log, request.catalogue, datetime.now(UTC)))
         try:
             with request.source.connect() as connection:
                 return _Extraction(request, bronze, log, connection, report).run()

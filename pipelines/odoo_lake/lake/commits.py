@@ -24,6 +24,9 @@ STATE = f"{ROOT}/_state"
 FIGURES = f"{ROOT}/_figures"
 
 
+REPLACED_FILES_STAY = timedelta(days=1)
+
+
 class CommitKind(StrEnum):
     EXTRACT = "extract"
     COMPACT = "compact"
@@ -78,6 +81,10 @@ class Commit(_Model):
     """Day, check name, and the object with the figures that Odoo's own database gave for that day."""
     figure_errors: dict[str, str] = {}
     """Check name to the reason why this database could not be asked."""
+    replaced: tuple[str, ...] = ()
+    """The files whose rows a compaction wrote anew; readers of an older publication may still read them."""
+    earlier_extractions: tuple[datetime, ...] = ()
+    """When the source was read before a compaction, whose commits it makes superfluous."""
     settings: dict[str, str] = {}
     """The business choices that the figures were taken with."""
 
@@ -96,6 +103,12 @@ class BronzeLog:
     def last(self) -> Commit | None:
         """The newest extraction."""
         return self.extracts[-1] if self.extracts else None
+
+    @property
+    def extraction_times(self) -> tuple[datetime, ...]:
+        """When the source was read, ever."""
+        earlier = {moment for commit in self.commits for moment in commit.earlier_extractions}
+        return tuple(sorted(earlier | {commit.extracted_at for commit in self.extracts}))
 
     def tables(self) -> tuple[str, ...]:
         return tuple(sorted({table for commit in self.commits for table in commit.tables}))
@@ -150,9 +163,10 @@ def append_commit(bronze: Store, commit: Commit) -> None:
     bronze.write(f"{COMMITS}/{commit.run_id}.json", commit.model_dump_json(indent=1).encode())
 
 
-def unreferenced(bronze: Store, log: BronzeLog, tables: Iterable[str]) -> list[str]:
-    """Objects that no commit counts: left by runs that never committed, or replaced since."""
+def unreferenced(bronze: Store, log: BronzeLog, tables: Iterable[str], now: datetime) -> list[str]:
+    """Objects that no commit counts: left by runs that never committed, or replaced more than a day ago."""
     known = {file.path for table in log.tables() for file in log.files(table)}
+    known |= {path for c in log.commits if now - c.committed_at < REPLACED_FILES_STAY for path in c.replaced}
     known |= {latest.key_state for table in log.tables() if (latest := log.latest(table)) and latest.key_state}
     if log.last:
         known |= {path for figures in log.last.figures.values() for path in figures.values()}

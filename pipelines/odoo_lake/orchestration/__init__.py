@@ -1,0 +1,1 @@
+"""The Dagster code location: the same functions as the command line, as assets with checks and schedules."""
