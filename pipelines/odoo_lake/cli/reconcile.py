@@ -69,16 +69,26 @@ def reconciliation_lines(reconciliation: Reconciliation) -> list[str]:
     text = io.StringIO()
     Console(file=text, width=_WIDTH).print(table)
     lines = text.getvalue().rstrip("\n").split("\n")
-    for result in reconciliation.results:
-        if result.tally:
-            counts = ", ".join(f"{value}: {count:,}" for value, count in result.tally.items())
-            lines.append(f"{result.check.name}: keys with {counts}")
+    lines += [
+        f"keys with {flag.replace('_', ' ')}: {sum(found.values()):,}"
+        f" ({', '.join(f'{name} {count:,}' for name, count in found.items())})"
+        for flag, found in flagged_keys(reconciliation).items()
+    ]
     lines += [f"not compared: {name}: {reason}" for name, reason in sorted(reconciliation.skipped.items())]
     for result in reconciliation.results:
         if not result.agrees:
             lines.append(f"{result.check.name}: {result.differing_figures:,} figures differ. {result.check.meaning}")
             lines += [f"  {_told(difference)}" for difference in result.first_differences]
     return lines
+
+
+def flagged_keys(reconciliation: Reconciliation) -> dict[str, dict[str, int]]:
+    """Flag, check, and how many of the compared keys have the case: equal figures elsewhere are known to include it."""
+    found: dict[str, dict[str, int]] = {}
+    for result in reconciliation.results:
+        for flag, count in result.flagged_keys.items():
+            found.setdefault(flag, {})[result.check.name] = count
+    return dict(sorted(found.items()))
 
 
 def _lines(found: Comparison) -> list[str]:
@@ -126,7 +136,7 @@ def _json(found: Comparison) -> str:
                 "figures_compared": result.figures_compared,
                 "differing_figures": result.differing_figures,
                 "greatest_difference": _plain(result.greatest_difference),
-                "tally": result.tally,
+                "flagged_keys": result.flagged_keys,
                 "first_differences": [
                     {
                         "key": dict(difference.key),

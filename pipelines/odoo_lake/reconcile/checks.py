@@ -60,30 +60,27 @@ class Check(BaseModel):
     """Source tables without which both sides are empty."""
     keeps_history: bool = True
     """False where Odoo overwrites the figures: then they can be taken for today only."""
-    only_asked: bool = False
-    """The lake may hold more keys than Odoo's side asks for."""
-    tally: str | None = None
-    """A key whose values are counted one by one in the result."""
+    flags: tuple[str, ...] = ()
+    """Boolean columns of Odoo's side alone that mark keys with a case that simple companies have none of."""
     odoo: str
     lake: str
 
     @model_validator(mode="after")
     def _names_fit(self) -> Self:
-        names = [*self.keys, *self.figures]
+        names = [*self.keys, *self.figures, *self.flags]
         if len(set(names)) < len(names):
-            raise ValueError("a name stands twice among keys and figures")
-        if self.tally is not None and self.tally not in self.keys:
-            raise ValueError(f"tally {self.tally} is no key")
+            raise ValueError("a name stands twice among keys, figures and flags")
         return self
 
     def odoo_query(self, context: CheckContext) -> str:
-        """The query for this database, its keys as text and its figures exact."""
+        """The query for this database: keys as text, exact figures, flags."""
         columns = [f"{identifier(key)}::text" for key in self.keys]
         columns += [f"{identifier(figure)}::numeric(38,10)" for figure in self.figures]
+        columns += [f"coalesce({identifier(flag)}, false) as {identifier(flag)}" for flag in self.flags]
         return f"select {', '.join(columns)} from (\n{render_odoo(self.odoo, context)}\n) as figures"
 
     def lake_query(self, context: LakeContext) -> str:
-        """The query for the lake, in the same shape."""
+        """The query for the lake: keys and figures in the same shape."""
         columns = [f"cast({identifier(key)} as varchar) as {identifier(key)}" for key in self.keys]
         columns += [f"cast({identifier(figure)} as decimal(38,10)) as {identifier(figure)}" for figure in self.figures]
         return f"select {', '.join(columns)} from (\n{render_lake(self.lake, context)}\n) as figures"

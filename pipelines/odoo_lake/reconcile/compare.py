@@ -36,7 +36,8 @@ class CheckResult:
     greatest_difference: Decimal
     differing_figures: int
     first_differences: tuple[Difference, ...]
-    tally: dict[str, int] = field(default_factory=dict)
+    flagged_keys: dict[str, int] = field(default_factory=dict)
+    """How many of the keys that both sides have are marked by each flag."""
 
     @property
     def agrees(self) -> bool:
@@ -67,7 +68,7 @@ def compare(duck: duckdb.DuckDBPyConnection, check: Check, odoo: str, lake: str)
         greatest_difference=greatest,
         differing_figures=sum(differing),
         first_differences=tuple(first[:SHOWN_AT_MOST]),
-        tally=_tally(duck, check),
+        flagged_keys=_flagged(duck, check),
     )
 
 
@@ -85,12 +86,14 @@ def _matched(check: Check, odoo: str, lake: str) -> str:
         for side in ("odoo", "lake")
     )
     rows = ", ".join(f"count(*) filter (where side = '{side}') as {_side(ROWS, side)}" for side in ("odoo", "lake"))
-    asked = f" having {_side(ROWS, 'odoo')} > 0" if check.only_asked else ""
+    marks = "".join(f", coalesce(bool_or({identifier(flag)}), false) as {identifier(flag)}" for flag in check.flags)
+    own = "".join(f", {identifier(flag)}" for flag in check.flags)
+    none = "".join(f", null as {identifier(flag)}" for flag in check.flags)
     return (
-        f"select {keys}, {rows}{sides} from"
-        f" (select 'odoo' as side, {keys}, {figures} from {odoo} as odoo"
-        f" union all select 'lake' as side, {keys}, {figures} from {lake} as lake) as both_sides"
-        f" group by {keys}{asked}"
+        f"select {keys}, {rows}{sides}{marks} from"
+        f" (select 'odoo' as side, {keys}, {figures}{own} from {odoo} as odoo"
+        f" union all select 'lake' as side, {keys}, {figures}{none} from {lake} as lake) as both_sides"
+        f" group by {keys}"
     )
 
 
@@ -129,11 +132,13 @@ def _number(value: Decimal | int | None) -> Decimal | None:
     return None if value is None else Decimal(value)
 
 
-def _tally(duck: duckdb.DuckDBPyConnection, check: Check) -> dict[str, int]:
-    if check.tally is None:
+def _flagged(duck: duckdb.DuckDBPyConnection, check: Check) -> dict[str, int]:
+    if not check.flags:
         return {}
-    key = identifier(check.tally)
-    return dict(duck.execute(f"select {key}, count(*) from compared group by 1 order by 1").fetchall())
+    on_both = f"{_side(ROWS, 'odoo')} > 0 and {_side(ROWS, 'lake')} > 0"
+    counts = ", ".join(f"count(*) filter (where {identifier(flag)} and {on_both})" for flag in check.flags)
+    [row] = duck.execute(f"select {counts} from compared").fetchall()
+    return dict(zip(check.flags, row, strict=True))
 
 
 def figures_relation(url: str) -> str:

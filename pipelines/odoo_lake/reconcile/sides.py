@@ -23,7 +23,7 @@ from odoo_lake.contracts.model import Privacy
 from odoo_lake.lake.duck import quoted
 from odoo_lake.source.odoo import OdooDatabase
 
-MACROS = ("general", "finance", "sales", "stock", "kpis")
+MACROS = ("general", "finance", "sales", "stock", "monthly")
 LAKE_MACROS = "lake"
 _ENVIRONMENT = Environment(
     undefined=StrictUndefined,

@@ -29,12 +29,17 @@ open_item_accounts as (
 )
 {%- endmacro %}
 
-{#- Every account's posted movement per month: what the ledger's months are made of, in one scan. -#}
+{#- Every account's posted movement per day and per month, in one scan of the ledger. -#}
 {% macro postings() -%}
-postings as (
-  select l.company_id, l.account_id, {{ month_of('l.date') }} as month, sum(l.balance) as balance
+daily_postings as (
+  select l.company_id, l.account_id, l.date, sum(l.balance) as balance
   from account_move_line l
   where l.parent_state = 'posted' and l.date <= {{ as_of }} and l.account_id is not null
+  group by 1, 2, 3
+),
+postings as (
+  select company_id, account_id, {{ month_of('date') }} as month, sum(balance) as balance
+  from daily_postings
   group by 1, 2, 3
 )
 {%- endmacro %}

@@ -1,6 +1,10 @@
 {#- The day on which a UTC timestamp falls for the business. -#}
 {% macro business_date(moment) -%}
+{% if timezone == 'UTC' -%}
+({{ moment }})::date
+{%- else -%}
 ((({{ moment }}) at time zone 'UTC') at time zone '{{ timezone }}')::date
+{%- endif %}
 {%- endmacro %}
 
 {% macro month_of(day) -%}
@@ -18,7 +22,7 @@ case when ({{ base }}) > 0 then 100.0 * ({{ part }}) / ({{ base }}) end
 
 {#- Companies; the root owns a branch's chart of accounts and its currency rates. -#}
 {% macro companies() -%}
-companies as (
+companies as materialized (
   select
     c.id as company_id, c.currency_id, k.name as currency_code,
     {% if has('res_company', 'parent_path') %}
@@ -32,20 +36,35 @@ companies as (
 )
 {%- endmacro %}
 
-{#- `p` is a quantity's product template, `u` its own unit. Without either it is in the product's unit already. -#}
-{% macro product_units(line_unit, product) -%}
-left join product_product v on v.id = {{ product }}
-  left join product_template p on p.id = v.product_tmpl_id
-  left join uom_uom lu on lu.id = {{ line_unit }}
-  left join uom_uom pu on pu.id = p.uom_id
+{#- Each product's own unit, and how many of one unit make one of another. -#}
+{% macro units() -%}
+product_units as materialized (
+  select v.id as product_id, p.uom_id as unit_id
+  from product_product v
+  join product_template p on p.id = v.product_tmpl_id
+),
+unit_ratios as materialized (
+  select
+    f.id as from_unit_id, t.id as to_unit_id,
+    {{ 'f.factor / nullif(t.factor, 0)' if version >= 19 else 't.factor / nullif(f.factor, 0)' }} as ratio
+  from uom_uom f
+  join uom_uom t on t.id <> f.id
+)
 {%- endmacro %}
 
-{#- A quantity in the product's unit, after product_units. -#}
+{#- Joins for in_product_unit and is_other_unit; needs units. -#}
+{% macro unit_of(unit, product) -%}
+left join product_units pu on pu.product_id = {{ product }}
+  left join unit_ratios ur on ur.from_unit_id = {{ unit }} and ur.to_unit_id = pu.unit_id
+{%- endmacro %}
+
+{#- A quantity in the product's unit; without unit or product it is taken as it is. -#}
 {% macro in_product_unit(quantity) -%}
-({{ quantity }})
-{%- if version >= 19 %} * coalesce(lu.factor / nullif(pu.factor, 0), 1)
-{%- else %} * coalesce(pu.factor / nullif(lu.factor, 0), 1)
-{%- endif -%}
+({{ quantity }}) * coalesce(ur.ratio, 1)
+{%- endmacro %}
+
+{% macro is_other_unit() -%}
+ur.ratio is not null
 {%- endmacro %}
 
 {#- Units of the currency per unit of Odoo's reference currency, as Odoo looks it up for the company that owns it. -#}

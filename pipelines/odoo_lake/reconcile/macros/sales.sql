@@ -1,15 +1,17 @@
-{#- Confirmed order lines in company currency, by day and customer; needs companies. -#}
-{% macro ordered_lines() -%}
-ordered_lines as (
+{#- Confirmed orders with their product lines' amount in company currency; needs companies. -#}
+{% macro ordered() -%}
+ordered as (
   {% if has_table('sale_order_line') %}
   select
     o.id as order_id, o.company_id, {{ business_date('o.date_order') }} as date,
-    coalesce(b.commercial_partner_id, o.partner_id) as customer_id, l.price_subtotal / {{ order_rate() }} as amount
+    coalesce(b.commercial_partner_id, o.partner_id) as customer_id, l.amount / {{ order_rate() }} as amount
   from sale_order o
-  join sale_order_line l on l.order_id = o.id
+  join (
+    select order_id, sum(price_subtotal) as amount from sale_order_line where display_type is null group by 1
+  ) l on l.order_id = o.id
   join companies c on c.company_id = o.company_id
   left join res_partner b on b.id = o.partner_id
-  where o.state in ('sale', 'done') and l.display_type is null and {{ business_date('o.date_order') }} <= {{ as_of }}
+  where o.state in ('sale', 'done') and {{ business_date('o.date_order') }} <= {{ as_of }}
   {% else %}
   select null::int as order_id, null::int as company_id, null::date as date, null::int as customer_id, 0.0 as amount
   where false
@@ -17,18 +19,27 @@ ordered_lines as (
 )
 {%- endmacro %}
 
-{#- Product lines of posted customer invoices, refunds and receipts. -#}
-{% macro invoiced_lines() -%}
-invoiced_lines as (
+{#- Customer invoices, refunds and receipts. -#}
+{% macro sales_documents() -%}
+sales_documents as materialized (
   select
-    m.id as move_id, m.company_id, m.move_type, m.invoice_date,
-    coalesce(b.commercial_partner_id, m.partner_id) as customer_id, l.product_id, l.product_uom_id,
-    case m.move_type when 'out_refund' then -l.quantity else l.quantity end as quantity, -l.balance as amount
+    m.id as move_id, m.company_id, m.move_type, m.state, m.currency_id, m.invoice_date,
+    {{ month_of('m.invoice_date') }} as month, m.move_type = 'out_refund' as is_refund,
+    coalesce(b.commercial_partner_id, m.partner_id) as customer_id
   from account_move m
-  join account_move_line l on l.move_id = m.id
   left join res_partner b on b.id = m.partner_id
-  where m.move_type in ('out_invoice', 'out_refund', 'out_receipt') and m.state = 'posted'
-    and m.invoice_date <= {{ as_of }} and l.display_type = 'product' and l.account_id is not null
+  where m.move_type in ('out_invoice', 'out_refund', 'out_receipt')
+)
+{%- endmacro %}
+
+{#- The posted ones with the untaxed amount of their product lines; needs sales_documents. -#}
+{% macro invoiced() -%}
+invoiced as (
+  select d.move_id, d.company_id, d.customer_id, d.invoice_date, d.month, d.is_refund, -sum(l.balance) as amount
+  from sales_documents d
+  join account_move_line l on l.move_id = d.move_id
+  where d.state = 'posted' and d.invoice_date <= {{ as_of }} and l.display_type = 'product' and l.account_id is not null
+  group by 1, 2, 3, 4, 5, 6
 )
 {%- endmacro %}
 
@@ -49,7 +60,7 @@ coalesce({{ lead }}.won_status = 'lost', false)
 {%- endif %}
 {%- endmacro %}
 
-{#- Orders that were delivered, once each. Needs done_quantities. -#}
+{#- Orders that were delivered, once each. Needs units and done_quantities. -#}
 {% macro fulfilments() -%}
 deliveries as (
   select
@@ -96,7 +107,7 @@ order_quantities as (
     bool_and(coalesce(d.quantity, 0) >= round({{ in_product_unit('l.product_uom_qty') }}, 4)) as in_full
   from promised_lines l
   left join delivered_lines d on d.line_id = l.line_id
-  {{ product_units('l.unit_id', 'l.product_id') }}
+  {{ unit_of('l.unit_id', 'l.product_id') }}
   group by 1
 ),
 fulfilments as (
@@ -107,16 +118,4 @@ fulfilments as (
   join sale_order o on o.id = f.order_id
   left join order_quantities q on q.order_id = f.order_id
 )
-{%- endmacro %}
-
-{#- Ordered quantities of products that were ordered at least once in another unit than their own. -#}
-{% macro other_units(kind, quantity) -%}
-select
-  '{{ kind }} in another unit', o.company_id, l.product_id::text, sum({{ in_product_unit('l.' ~ quantity) }})
-from {{ kind }}_order o
-join {{ kind }}_order_line l on l.order_id = o.id
-{{ product_units('l.product_uom_id' if has(kind ~ '_order_line', 'product_uom_id') else 'l.product_uom', 'l.product_id') }}
-where l.display_type is null
-group by 1, 2, 3
-having bool_or(lu.id <> pu.id)
 {%- endmacro %}

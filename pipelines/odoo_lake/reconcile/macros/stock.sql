@@ -37,14 +37,13 @@ standard_costs as (
 {% endif %}
 {%- endmacro %}
 
-{#- What each stock move was worth: above zero in, below zero out. -#}
+{#- What stock moves were worth, in one or more rows each: above zero in, below zero out. -#}
 {% macro move_values() -%}
 move_values as (
   {% if has_table('stock_valuation_layer') %}
-  select y.stock_move_id as move_id, sum(y.value) as value
+  select y.stock_move_id as move_id, y.value
   from stock_valuation_layer y
   where y.stock_move_id is not null
-  group by 1
   {% elif has('stock_move', 'value') %}
   select m.id as move_id, case when m.is_in then m.value when m.is_out then -m.value end as value
   from stock_move m
@@ -65,53 +64,61 @@ locations as (
 )
 {%- endmacro %}
 
-{#- What each done move really moved, in the product's unit. -#}
+{#- What done moves really moved, in the product's unit, in one or more rows each; needs units. -#}
 {% macro done_quantities() -%}
 done_quantities as (
   {% if has('stock_move_line', 'quantity_product_uom') %}
-  select l.move_id, sum(l.quantity_product_uom) as quantity
+  select l.move_id, l.quantity_product_uom as quantity
   from stock_move_line l
   where l.state = 'done'
-  group by 1
   {% else %}
-  select l.move_id, sum({{ in_product_unit('l.qty_done') }}) as quantity
+  select l.move_id, {{ in_product_unit('l.qty_done') }} as quantity
   from stock_move_line l
-  {{ product_units('l.product_uom_id', 'l.product_id') }}
+  {{ unit_of('l.product_uom_id', 'l.product_id') }}
   where l.state = 'done'
-  group by 1
   {% endif %}
 )
 {%- endmacro %}
 
 {#- Done moves from or to a supplier; returns are below zero. Needs done_quantities. -#}
 {% macro receipts() -%}
+supplier_moves as (
+  select
+    m.id as move_id, m.company_id, m.product_id, m.picking_id, m.partner_id, {{ business_date('m.date') }} as received_on,
+    {{ 'm.purchase_line_id' if has('stock_move', 'purchase_line_id') else 'null::int' }} as order_line_id,
+    case when s.usage = 'supplier' then 1 else -1 end as sign
+  from stock_move m
+  join stock_location s on s.id = m.location_id
+  join stock_location d on d.id = m.location_dest_id
+  where m.state = 'done' and (s.usage = 'supplier') <> (d.usage = 'supplier')
+),
+received as (
+  select q.move_id, sum(q.quantity) as quantity
+  from supplier_moves m
+  join done_quantities q on q.move_id = m.move_id
+  group by 1
+),
 receipts as (
   select
-    m.id as move_id, m.company_id, m.product_id, {{ business_date('m.date') }} as received_on,
-    case when s.usage = 'supplier' then q.quantity else -q.quantity end as quantity,
+    m.move_id, m.company_id, m.product_id, m.received_on, m.order_line_id, m.sign * q.quantity as quantity,
     {% if has('stock_move', 'purchase_line_id') %}
-    m.purchase_line_id as order_line_id,
     coalesce(ob.commercial_partner_id, o.partner_id, kb.commercial_partner_id, k.partner_id, mb.commercial_partner_id,
       m.partner_id) as vendor_id,
     {{ business_date('l.date_planned') }} as planned_on
     {% else %}
-    null::int as order_line_id,
     coalesce(kb.commercial_partner_id, k.partner_id, mb.commercial_partner_id, m.partner_id) as vendor_id,
     null::date as planned_on
     {% endif %}
-  from stock_move m
-  join stock_location s on s.id = m.location_id
-  join stock_location d on d.id = m.location_dest_id
-  left join done_quantities q on q.move_id = m.id
+  from supplier_moves m
+  left join received q on q.move_id = m.move_id
   left join stock_picking k on k.id = m.picking_id
   left join res_partner kb on kb.id = k.partner_id
   left join res_partner mb on mb.id = m.partner_id
   {% if has('stock_move', 'purchase_line_id') %}
-  left join purchase_order_line l on l.id = m.purchase_line_id
+  left join purchase_order_line l on l.id = m.order_line_id
   left join purchase_order o on o.id = l.order_id
   left join res_partner ob on ob.id = o.partner_id
   {% endif %}
-  where m.state = 'done' and (s.usage = 'supplier') <> (d.usage = 'supplier')
 )
 {%- endmacro %}
 
@@ -125,7 +132,7 @@ warehouse_locations as (
 )
 {%- endmacro %}
 
-{#- Products that need attention per warehouse. Needs warehouse_locations. -#}
+{#- Products that need attention per warehouse. Needs units and warehouse_locations. -#}
 {% macro stock_alerts() -%}
 on_hand as (
   select w.warehouse_id, q.product_id, sum(q.quantity) as on_hand, sum(q.reserved_quantity) as reserved
@@ -170,8 +177,8 @@ limits as (
     bool_or(r.product_max_qty > 0) as has_maximum
   from stock_warehouse_orderpoint r
   join warehouse_locations w on w.location_id = r.location_id
-  {% if not has('stock_warehouse_orderpoint', 'qty_multiple') %}
-  {{ product_units('r.replenishment_uom_id' if has('stock_warehouse_orderpoint', 'replenishment_uom_id') else 'null::int', 'r.product_id') }}
+  {% if has('stock_warehouse_orderpoint', 'replenishment_uom_id') and not has('stock_warehouse_orderpoint', 'qty_multiple') %}
+  {{ unit_of('r.replenishment_uom_id', 'r.product_id') }}
   {% endif %}
   where r.active and (r.snoozed_until is null or r.snoozed_until <= {{ as_of }})
   group by 1, 2
