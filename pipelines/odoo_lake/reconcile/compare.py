@@ -14,6 +14,8 @@ from odoo_lake.reconcile.checks import Check
 SHOWN_AT_MOST = 5
 ROWS = "rows of this key"
 """The figure named in a difference when a side has a key more than once."""
+SOURCE = identifier("taken from")
+"""Which side a row is of: a name that no check's key has."""
 
 
 @dataclass(frozen=True)
@@ -81,18 +83,18 @@ def _matched(check: Check, odoo: str, lake: str) -> str:
     keys = ", ".join(identifier(key) for key in check.keys)
     figures = ", ".join(identifier(figure) for figure in check.figures)
     sides = "".join(
-        f", any_value({identifier(figure)}) filter (where side = '{side}') as {_side(figure, side)}"
+        f", any_value({identifier(figure)}) filter (where {SOURCE} = '{side}') as {_side(figure, side)}"
         for figure in check.figures
         for side in ("odoo", "lake")
     )
-    rows = ", ".join(f"count(*) filter (where side = '{side}') as {_side(ROWS, side)}" for side in ("odoo", "lake"))
+    rows = ", ".join(f"count(*) filter (where {SOURCE} = '{side}') as {_side(ROWS, side)}" for side in ("odoo", "lake"))
     marks = "".join(f", coalesce(bool_or({identifier(flag)}), false) as {identifier(flag)}" for flag in check.flags)
     own = "".join(f", {identifier(flag)}" for flag in check.flags)
     none = "".join(f", null as {identifier(flag)}" for flag in check.flags)
     return (
         f"select {keys}, {rows}{sides}{marks} from"
-        f" (select 'odoo' as side, {keys}, {figures}{own} from {odoo} as odoo"
-        f" union all select 'lake' as side, {keys}, {figures}{none} from {lake} as lake) as both_sides"
+        f" (select 'odoo' as {SOURCE}, {keys}, {figures}{own} from {odoo} as odoo"
+        f" union all select 'lake' as {SOURCE}, {keys}, {figures}{none} from {lake} as lake) as both_sides"
         f" group by {keys}"
     )
 

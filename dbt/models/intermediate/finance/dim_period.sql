@@ -46,8 +46,10 @@ spans as (
         companies.first_month,
         companies.fiscalyear_last_month,
         locks.locked_until,
-        {{ month_start('least(coalesce(postings.first_date, ' ~ as_of_date() ~ '), ' ~ as_of_date() ~ ')') }} as first_day,
-        {{ month_start('greatest(coalesce(postings.last_date, ' ~ as_of_date() ~ '), ' ~ as_of_date() ~ ')') }} as last_day
+        {{ month_start('least(coalesce(postings.first_date, ' ~ as_of_date() ~ '), ' ~ as_of_date() ~ ')') }}
+            as first_day,
+        {{ month_start('greatest(coalesce(postings.last_date, ' ~ as_of_date() ~ '), ' ~ as_of_date() ~ ')') }}
+            as last_day
     from companies
     inner join locks
         on companies.company_id = locks.company_id
@@ -62,8 +64,10 @@ fiscal_spans as (
         first_month,
         fiscalyear_last_month,
         locked_until,
-        {{ add_months('first_day', '-cast((extract(month from first_day) - first_month + 12) % 12 as integer)') }} as first_day,
-        {{ add_months('last_day', '11 - cast((extract(month from last_day) - first_month + 12) % 12 as integer)') }} as last_day
+        {{ add_months('first_day', '-cast((extract(month from first_day) - first_month + 12) % 12 as integer)') }}
+            as first_day,
+        {{ add_months('last_day', '11 - cast((extract(month from last_day) - first_month + 12) % 12 as integer)') }}
+            as last_day
     from spans
 ),
 

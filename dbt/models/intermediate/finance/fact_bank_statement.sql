@@ -13,9 +13,9 @@ with lines as (
 runs as (
     select
         lines.*,
-        sum(case when is_first_of_statement then 1 else 0 end) over (
-            partition by journal_id
-            order by internal_index
+        sum(case when lines.is_first_of_statement then 1 else 0 end) over (
+            partition by lines.journal_id
+            order by lines.internal_index
             rows between unbounded preceding and current row
         ) as run_number
     from lines
@@ -37,11 +37,12 @@ select
         coalesce(max(case when runs.is_first_of_statement then runs.balance_start end) over (
             partition by runs.journal_id, runs.run_number
         ), 0)
-        + sum(runs.amount_posted) over (
-            partition by runs.journal_id, runs.run_number
-            order by runs.internal_index
-            rows between unbounded preceding and current row
-        )
+        + sum(runs.amount_posted)
+            over (
+                partition by runs.journal_id, runs.run_number
+                order by runs.internal_index
+                rows between unbounded preceding and current row
+            )
         as {{ type_money() }}
     ) as running_balance,
     runs.is_reconciled,

@@ -31,7 +31,9 @@ select
     timesheets.invoice_move_id,
     timesheets.billable_type,
     coalesce(
-        {{ divide('timesheets.quantity * hours_per_unit.reference_quantity', 'hours_per_unit.hour_quantity', type_quantity()) }},
+        {{ divide(
+            'timesheets.quantity * hours_per_unit.reference_quantity', 'hours_per_unit.hour_quantity', type_quantity()
+        ) }},
         timesheets.quantity
     ) as hours,
     -timesheets.amount as cost,

@@ -24,7 +24,8 @@ kpi_values as (
         {% if kpi.reporting == 'twin' %}
         {{ kpi.domain }}.{{ kpi.column }}_reporting as value_reporting,
         {% elif kpi.reporting == 'closing_rate' %}
-        {{ multiply(kpi.domain ~ '.' ~ kpi.column, kpi.domain ~ '_rates.closing_rate', type_money()) }} as value_reporting,
+        {{ multiply(kpi.domain ~ '.' ~ kpi.column, kpi.domain ~ '_rates.closing_rate', type_money()) }}
+            as value_reporting,
         {% else %}
         cast(null as {{ type_money() }}) as value_reporting,
         {% endif %}

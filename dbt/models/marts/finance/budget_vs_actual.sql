@@ -24,7 +24,8 @@ months as (
         items.*,
         calendar.month,
         {{ days_between('items.date_from', 'greatest(items.date_from, calendar.month)') }} as days_before,
-        {{ days_between('items.date_from', 'least(items.date_to, ' ~ month_end('calendar.month') ~ ')') }} + 1 as days_until
+        {{ days_between('items.date_from', 'least(items.date_to, ' ~ month_end('calendar.month') ~ ')') }}
+        + 1 as days_until
     from items
     inner join calendar
         on

@@ -82,9 +82,17 @@ select
     {% for balance in balances %}
     cast(balances.{{ balance }} as {{ type_money() }}) as {{ balance }},
     {% endfor %}
-    case when three_months.invoiced > 0 then {{ divide('balances.receivables * balances.days', 'three_months.invoiced', type_quantity(), 6) }} end
+    case
+        when
+            three_months.invoiced > 0
+            then {{ divide('balances.receivables * balances.days', 'three_months.invoiced', type_quantity(), 6) }}
+    end
         as dso_days,
-    case when three_months.billed > 0 then {{ divide('balances.payables * balances.days', 'three_months.billed', type_quantity(), 6) }} end
+    case
+        when
+            three_months.billed > 0
+            then {{ divide('balances.payables * balances.days', 'three_months.billed', type_quantity(), 6) }}
+    end
         as dpo_days,
     {% for flow in flows %}
     statements.{{ flow }}_reporting,

@@ -78,7 +78,8 @@ statements as (
     select
         dense.*,
         cast(dense.revenue + dense.cost_of_revenue as {{ type_money() }}) as gross_profit,
-        cast(dense.revenue + dense.cost_of_revenue + dense.operating_expenses as {{ type_money() }}) as operating_income,
+        cast(dense.revenue + dense.cost_of_revenue + dense.operating_expenses as {{ type_money() }})
+            as operating_income,
         last_years.revenue as revenue_ly,
         rates.reporting_currency_code,
         rates.average_rate,

@@ -65,7 +65,9 @@ select
     {% endif %}
     {{ to_milliseconds('newest.create_date') }} as created_at,
     {{ to_milliseconds('newest.date_assign') }} as assigned_at,
-    case when {{ is_closed }} then {{ to_milliseconds('coalesce(newest.date_end, closings.closed_at)') }} end as closed_at
+    case
+        when {{ is_closed }} then {{ to_milliseconds('coalesce(newest.date_end, closings.closed_at)') }}
+    end as closed_at
 from newest
 left join closings
     on newest.id = closings.id

@@ -2,16 +2,21 @@
     measure, unit and value; `kpis` one with company_id, month, measure, unit, value and value_reporting, which the
     summary, the scorecard and the trends repeat. A company without number is NULL and is joined as 0, which none has. -#}
 {% macro monthly_marts(domain, facts=none) -%}
+-- A change is that of the published figures, which have six decimals: of a small base, more would show.
+published_kpis as (
+  select company_id, month, measure, unit, round(value::numeric, 6) as value, value_reporting
+  from kpis
+),
 kpi_changes as (
   select
     k.company_id, k.month, '{{ domain }}.' || k.measure as measure, k.unit, k.value, k.value_reporting,
     {{ percent('k.value - p.value', 'p.value') }} as change_pct,
     {{ percent('k.value - y.value', 'y.value') }} as yoy_pct
-  from kpis k
-  left join kpis p
+  from published_kpis k
+  left join published_kpis p
     on coalesce(p.company_id, 0) = coalesce(k.company_id, 0) and p.measure = k.measure
     and p.month = (k.month - interval '1 month')::date
-  left join kpis y
+  left join published_kpis y
     on coalesce(y.company_id, 0) = coalesce(k.company_id, 0) and y.measure = k.measure
     and y.month = (k.month - interval '1 year')::date
 ),
