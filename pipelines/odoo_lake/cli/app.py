@@ -9,6 +9,7 @@ from rich.console import Console
 
 from odoo_lake import __version__
 from odoo_lake.cli import contract
+from odoo_lake.cli.demo import demo
 from odoo_lake.cli.extract import extract, grants
 from odoo_lake.cli.maintain import compact
 from odoo_lake.cli.reconcile import reconcile
@@ -39,7 +40,7 @@ def _options(
     """Options of every command."""
 
 
-for command in (run, extract, build, reconcile, query, status, compact, grants, sample):
+for command in (demo, run, extract, build, reconcile, query, status, compact, grants, sample):
     app.command()(command)
 app.add_typer(contract.app)
 

@@ -69,13 +69,14 @@ def _day(workspace: Workspace, as_of: str) -> date:
 
 
 def _print_build(outcome: BuildOutcome) -> None:
-    for line in _build_lines(outcome):
+    for line in build_lines(outcome):
         typer.echo(line)
     if outcome.publication is None or (outcome.reconciliation and not outcome.reconciliation.agrees):
         raise typer.Exit(1)
 
 
-def _build_lines(outcome: BuildOutcome) -> list[str]:
+def build_lines(outcome: BuildOutcome) -> list[str]:
+    """What a build came to, in the user's words."""
     lines = []
     if outcome.unchanged and outcome.publication:
         lines.append(f"nothing changed since build {outcome.publication.build_id}: dbt was not started")
