@@ -39,21 +39,22 @@ def company_figures(data: ReportData, company: Row) -> dict[str, go.Figure]:
     key, currency = company["company_id"], company["currency_code"] or ""
     ageing = {kind: data.of(f"{kind}_ageing", key) for kind in ("ar", "ap")}
     built = {
-        "profit": _profit(data.of("profit_and_loss", key), currency),
-        "cash": _cash(data.of("cash_position", key), currency),
+        "profit": _profit(data.of("profit_and_loss", key)),
+        "cash": _cash(data.of("cash_position", key)),
         "ageing": _ageing(ageing, currency),
-        "sales": _sales(data.of("sales_by_month", key), currency),
+        "sales": _sales(data.of("sales_by_month", key)),
         "pipeline": _pipeline(data.of("sales_pipeline", key), currency),
-        "inventory": _inventory(data.of("inventory_by_month", key), currency),
+        "fulfilment": _fulfilment(data.of("fulfilment_by_month", key)),
+        "inventory": _inventory(data.of("inventory_by_month", key)),
     }
     return {name: plot for name, plot in built.items() if plot is not None}
 
 
-def _profit(rows: Sequence[Row], currency: str) -> go.Figure | None:
+def _profit(rows: Sequence[Row]) -> go.Figure | None:
     if not rows:
         return None
     months = [row["month"] for row in rows]
-    plot = _figure(currency, barmode="relative", bargap=0.25)
+    plot = _figure(barmode="relative", bargap=0.25)
     for column, (name, colour) in _SECTIONS.items():
         values = _numbers(rows, column)
         if any(values):
@@ -70,7 +71,7 @@ def _profit(rows: Sequence[Row], currency: str) -> go.Figure | None:
     return _monthly(plot)
 
 
-def _cash(rows: Sequence[Row], currency: str) -> go.Figure | None:
+def _cash(rows: Sequence[Row]) -> go.Figure | None:
     if not rows:
         return None
     accounts = [list(group) for _, group in groupby(rows, key=lambda row: row["account_id"])]
@@ -79,7 +80,7 @@ def _cash(rows: Sequence[Row], currency: str) -> go.Figure | None:
     for row in rows:
         totals[row["date"]] = totals.get(row["date"], Decimal(0)) + row["closing_balance"]
     days = sorted(totals, key=str)
-    plot = _figure(currency)
+    plot = _figure()
     plot.add_scatter(
         x=days,
         y=[float(totals[day]) for day in days],
@@ -109,7 +110,7 @@ def _ageing(sides: dict[str, list[Row]], currency: str) -> go.Figure | None:
     present = {names[kind]: rows[0] for kind, rows in sides.items() if rows}
     if not present:
         return None
-    plot = _figure(currency, barmode="relative", bargap=0.35, hovermode="closest")
+    plot = _figure(barmode="relative", bargap=0.35, hovermode="closest")
     for column, (name, colour) in AGEING_BUCKETS.items():
         plot.add_bar(
             y=list(present),
@@ -119,14 +120,14 @@ def _ageing(sides: dict[str, list[Row]], currency: str) -> go.Figure | None:
             marker={"color": colour, "line": {"color": "#fff", "width": 1}},
             hovertemplate=f"%{{y}}, {name}: %{{x:,.0f}} {currency}<extra></extra>",
         )
-    return _sideways(plot, currency)
+    return _sideways(plot)
 
 
-def _sales(rows: Sequence[Row], currency: str) -> go.Figure | None:
+def _sales(rows: Sequence[Row]) -> go.Figure | None:
     if not any(row["amount_ordered"] or row["amount_invoiced"] for row in rows):
         return None
     months = [row["month"] for row in rows]
-    plot = _figure(currency, barmode="group", bargap=0.3, bargroupgap=0.05)
+    plot = _figure(barmode="group", bargap=0.3, bargroupgap=0.05)
     for column, name, colour in (("amount_ordered", "Ordered", LIGHT_BLUE), ("amount_invoiced", "Invoiced", BLUE)):
         plot.add_bar(x=months, y=_numbers(rows, column), name=name, marker_color=colour, hovertemplate="%{y:,.0f}")
     return _monthly(plot)
@@ -136,7 +137,7 @@ def _pipeline(rows: Sequence[Row], currency: str) -> go.Figure | None:
     if not rows:
         return None
     stages = [row["stage_name"] or "no stage" for row in rows]
-    plot = _figure(currency, barmode="group", bargap=0.3, bargroupgap=0.05, hovermode="closest")
+    plot = _figure(barmode="group", bargap=0.3, bargroupgap=0.05, hovermode="closest")
     for column, name, colour in (
         ("weighted_revenue", "Weighted by probability", BLUE),
         ("expected_revenue", "Expected", LIGHT_BLUE),
@@ -151,14 +152,14 @@ def _pipeline(rows: Sequence[Row], currency: str) -> go.Figure | None:
             hovertemplate=f"%{{y}}: %{{x:,.0f}} {currency}, %{{customdata}} opportunities<extra>{name}</extra>",
         )
     plot.update_layout(legend_traceorder="reversed")
-    return _sideways(plot, currency)
+    return _sideways(plot)
 
 
-def _inventory(rows: Sequence[Row], currency: str) -> go.Figure | None:
+def _inventory(rows: Sequence[Row]) -> go.Figure | None:
     if not any(row["inventory_value"] for row in rows):
         return None
     months = [row["month"] for row in rows]
-    plot = _figure(currency, bargap=0.25)
+    plot = _figure(bargap=0.25)
     plot.add_bar(
         x=months,
         y=_numbers(rows, "inventory_value"),
@@ -182,7 +183,29 @@ def _inventory(rows: Sequence[Row], currency: str) -> go.Figure | None:
     return _monthly(plot)
 
 
-def _figure(currency: str, **layout: object) -> go.Figure:
+def _fulfilment(rows: Sequence[Row]) -> go.Figure | None:
+    if not any(row["deliveries"] for row in rows):
+        return None
+    plot = _figure()
+    for column, name, colour, width in (
+        ("on_time_pct", "On time", ORANGE, 1.5),
+        ("in_full_pct", "In full", BLUE, 1.5),
+        ("otif_pct", "On time and in full", INK, 2.5),
+    ):
+        plot.add_scatter(
+            x=[row["month"] for row in rows],
+            y=_numbers(rows, column),
+            name=name,
+            mode="lines+markers",
+            line={"color": colour, "width": width},
+            marker={"size": 5},
+            hovertemplate="%{y:.1f} %",
+        )
+    plot.update_yaxes(tickformat=".0f", ticksuffix=" %", rangemode="tozero")
+    return _monthly(plot)
+
+
+def _figure(**layout: object) -> go.Figure:
     settings: dict[str, object] = {
         "template": None,
         "font": {"family": _FONT, "size": 13, "color": MUTED},
@@ -200,7 +223,7 @@ def _figure(currency: str, **layout: object) -> go.Figure:
     axis = {"automargin": True, "gridcolor": GRID, "linecolor": GRID, "zerolinecolor": "#9aa6b2", "fixedrange": True}
     plot = go.Figure(layout=settings)
     plot.update_xaxes(**axis, showgrid=False, tickfont_color=MUTED)
-    plot.update_yaxes(**axis, tickformat="~s", ticksuffix=" ", title={"text": currency, "standoff": 4})
+    plot.update_yaxes(**axis, tickformat="~s", ticksuffix=" ")
     return plot
 
 
@@ -209,9 +232,9 @@ def _monthly(plot: go.Figure) -> go.Figure:
     return plot
 
 
-def _sideways(plot: go.Figure, currency: str) -> go.Figure:
-    plot.update_xaxes(tickformat="~s", showgrid=True, title={"text": currency, "standoff": 4})
-    plot.update_yaxes(autorange="reversed", showgrid=False, tickfont_color=INK, title=None)
+def _sideways(plot: go.Figure) -> go.Figure:
+    plot.update_xaxes(tickformat="~s", showgrid=True)
+    plot.update_yaxes(autorange="reversed", showgrid=False, tickfont_color=INK)
     return plot
 
 

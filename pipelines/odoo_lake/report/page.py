@@ -121,22 +121,19 @@ def _company(data: ReportData, company: Row) -> CompanyView:
             if (rows := data.of(f"{kind}_ageing", key))
         },
         partners={
-            kind: ranking(rows, "partner_name", "total", ("total", "overdue"), currency)
-            for kind, rows in partners.items()
+            kind: ranking(rows, "partner_name", "total", ("total", "overdue")) for kind, rows in partners.items()
         },
         products=ranking(
             data.of("top_products", key),
             "product_name",
             "amount_invoiced",
             ("amount_invoiced", "gross_margin"),
-            currency,
         ),
         customers=ranking(
             data.of("top_customers", key),
             "customer_name",
             "amount_invoiced",
             ("amount_invoiced", "amount_ordered"),
-            currency,
         ),
         alert_counts=[
             (_LEVELS[row["alert_level"]], row["alerts"])

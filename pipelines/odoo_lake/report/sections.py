@@ -120,13 +120,13 @@ def running_month(as_of: date) -> str:
     return "" if as_of.day == days else f"{as_of.day} of {days} days"
 
 
-def ranking(rows: Sequence[Row], name: str, by: str, columns: Sequence[str], currency: str | None) -> list[Ranked]:
-    """Rows with their columns as money, and bars by one of them."""
+def ranking(rows: Sequence[Row], name: str, by: str, columns: Sequence[str]) -> list[Ranked]:
+    """Rows with their columns as amounts, and bars by one of them."""
     largest = max((row[by] for row in rows), default=Decimal(0))
     return [
         Ranked(
             name=row[name],
-            figures=tuple(figure(row[column], "currency", currency) for column in columns),
+            figures=tuple(figure(row[column], "currency") for column in columns),
             share_pct=float(max(row[by], Decimal(0)) / largest * 100) if largest > 0 else 0.0,
         )
         for row in rows

@@ -8,8 +8,6 @@ from odoo_lake.errors import UserError
 from odoo_lake.lake.location import Lake
 from odoo_lake.lake.state import LakeState
 from odoo_lake.record.writer import RunRecord
-from odoo_lake.report.page import render
-from odoo_lake.report.read import read_report
 
 FILE = "report.html"
 
@@ -21,6 +19,9 @@ def default_path(lake: Lake, state: LakeState) -> Path:
 
 def write_report(lake: Lake, state: LakeState, path: Path) -> Path:
     """Write the page of what is published; raises UserError when nothing is, or when it can't be written."""
+    from odoo_lake.report.page import render
+    from odoo_lake.report.read import read_report
+
     page = render(read_report(lake, state, RunRecord(lake)))
     # Whoever has the page open, or opens it now, gets all of it.
     unfinished = path.with_name(f".{path.name}.unfinished")

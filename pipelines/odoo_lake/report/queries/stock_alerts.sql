@@ -1,6 +1,6 @@
 select
     alerts.company_id,
-    coalesce(products.product_name, 'no product') as product_name,
+    coalesce('[' || products.product_code || '] ', '') || coalesce(products.product_name, 'no product') as product_name,
     alerts.warehouse_name,
     alerts.alert_level,
     alerts.on_hand,

@@ -17,7 +17,7 @@ sales as (
 
 select
     sales.company_id,
-    coalesce(products.product_name, 'no product') as product_name,
+    coalesce('[' || products.product_code || '] ', '') || coalesce(products.product_name, 'no product') as product_name,
     sales.amount_invoiced,
     sales.gross_margin
 from sales
