@@ -75,7 +75,7 @@ def rules_of(profile: str) -> dict[str, dict[str, Any]]:
     return render_rules(profile, parts, LINKS)
 
 
-def tested_alerts() -> list[TestedAlert]:
+def alerts_with_cases() -> list[TestedAlert]:
     """Every alert in every profile that deploys it."""
     cases = load_cases()
     found = []

@@ -9,9 +9,9 @@ import pytest
 
 from lakehouse.monitoring_rules import PROFILES
 from tests.monitoring.mutations import mutants
-from tests.monitoring.rule_cases import TestedAlert, run_promtool, tested_alerts, write_test
+from tests.monitoring.rule_cases import TestedAlert, alerts_with_cases, run_promtool, write_test
 
-ALERTS = tested_alerts()
+ALERTS = alerts_with_cases()
 PRODUCTS = sorted({alert.product for alert in ALERTS})
 
 

@@ -15,9 +15,17 @@ from lakehouse.monitoring_rules import (
     placeholders,
     render_rules,
 )
-from tests.monitoring.rule_cases import LINKS, Case, TestedAlert, load_cases, run_promtool, tested_alerts, write_test
+from tests.monitoring.rule_cases import (
+    LINKS,
+    Case,
+    TestedAlert,
+    alerts_with_cases,
+    load_cases,
+    run_promtool,
+    write_test,
+)
 
-ALERTS = tested_alerts()
+ALERTS = alerts_with_cases()
 
 
 def test_each_alert_does_what_its_cases_say(tmp_path: Path) -> None:
