@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from odoo_lake import __version__
 from odoo_lake.build.bronze_views import create_bronze_views
-from odoo_lake.build.dbt import Build, Invocation
+from odoo_lake.build.dbt import BUILD_COMMAND, Build, Invocation
 from odoo_lake.business import end_of
 from odoo_lake.errors import UserError
 from odoo_lake.lake.commits import BronzeLog
@@ -90,7 +90,7 @@ def remember_build(build: Build, inputs: BuildInputs) -> None:
 def build_models(build: Build, inputs: BuildInputs, report: Reporter) -> Invocation:
     """Run and test all models in the build database; raises UserError when bronze is empty or dbt can't run."""
     variables = prepare_build(build, inputs)
-    invocation = build.invoke("build", variables, report)
+    invocation = build.invoke(BUILD_COMMAND, variables, report)
     if not invocation.failures:
         remember_build(build, inputs)
     return invocation
