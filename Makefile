@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: help demo test lint format bench lock clean dagster
+.PHONY: help demo test test-mutations lint format bench lock clean dagster
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
@@ -49,6 +49,9 @@ lint: $(VENV)/.dev ## ruff, mypy --strict, sqlfluff, yamllint
 format: $(VENV)/.dev ## rewrite what a formatter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+test-mutations: $(VENV)/.dev ## change every number and selector of every alert; each change must fail a test
+	ODOO_LAKE_MUTATIONS=1 $(BIN)/python -m pytest -s tests/monitoring/test_mutations.py
 
 bench: $(VENV)/.dev ## measure; figures go into BENCHMARKS.md
 	$(BIN)/python -m tests.bench
