@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
+import odoo_lake.report
 from odoo_lake.orchestration.lakehouse import project_manifest
 from odoo_lake.project import find_project
 from odoo_lake.reconcile.checks import load_checks
 
 INTERFACE = Path(__file__).resolve().parents[3] / "shared" / "marts.md"
+QUERIES = {".sql", ".py", ".yaml"}
 KEY_TESTS = {"unique_key", "unique"}
 # Rows that their readers add up: two events may be alike.
 WITHOUT_KEY = {"int_sales_measures", "stg_odoo__valuation_changes"}
@@ -117,9 +119,10 @@ def test_a_check_reads_what_it_says_it_proves() -> None:
 
 
 def test_the_report_is_an_exposure_of_what_it_reads(manifest: dict[str, Any]) -> None:
+    sources = [path.read_text() for path in Path(odoo_lake.report.__file__).parent.rglob("*") if path.suffix in QUERIES]
+    read = {name for text in sources for name in re.findall(r"\b(?:silver|gold)\.([a-z_]+)", text)}
     [report] = [exposure for exposure in manifest["exposures"].values() if exposure["name"] == "report"]
-    gold = {key for key, model in models(manifest).items() if model["schema"] == "gold"}
-    assert set(report["depends_on"]["nodes"]) & gold
+    assert {node.split(".")[2] for node in report["depends_on"]["nodes"]} == read
 
 
 def test_logic_that_is_easy_to_get_wrong_has_unit_tests(manifest: dict[str, Any]) -> None:

@@ -106,7 +106,8 @@ class Build:
         results = self.target / "run_results.json"
         results.unlink(missing_ok=True)
         arguments = [
-            *(dbt_executable(), "--log-format", "json", "--log-path", str(self.directory / "logs")),
+            *(sys.executable, "-m", "odoo_lake.build.dbt_process", str(os.getpid())),
+            *("--log-format", "json", "--log-path", str(self.directory / "logs")),
             *(*command, "--project-dir", str(self.project.dbt), "--profiles-dir", str(self.profiles)),
             *("--target-path", str(self.target), "--vars", json.dumps(variables)),
         ]
