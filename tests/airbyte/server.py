@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from airbyte_api import models
@@ -148,7 +148,7 @@ def running() -> Iterator[AirbyteServer]:
     state = AirbyteServer()
 
     class Handler(BaseHTTPRequestHandler):
-        protocol_version: ClassVar[str] = "HTTP/1.1"  # type: ignore[misc] - a constant here
+        protocol_version = "HTTP/1.1"
 
         def _serve(self) -> None:
             url = urlsplit(self.path)
