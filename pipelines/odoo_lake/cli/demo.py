@@ -24,6 +24,7 @@ from odoo_lake.lake.location import LAKE_VARIABLE, Lake
 from odoo_lake.lake.state import LakeState
 from odoo_lake.pipeline import RunOutcome
 from odoo_lake.progress import Reporter, Silent, reporting
+from odoo_lake.report.write import write_report
 from odoo_lake.sample import Scale, refuse_unknown_version
 from odoo_lake.source.connection import SOURCE_VARIABLE
 from odoo_lake.source.embedded import EmbeddedPostgres, embedded_postgres
@@ -54,7 +55,8 @@ def demo(
         _make_company(server, company, folder)
         source_url = grant_reading(server, workspace)
         outcome = _run(workspace, source_url, folder, company)
-        _print_next(folder)
+        if outcome.build.publication:
+            _print_next(folder)
         if serve:
             _serve(folder, source_url, port)
     if outcome.build.publication is None:
@@ -93,7 +95,8 @@ def _run(workspace: Workspace, source_url: str, folder: DemoFolder, company: Com
             f"Reconciled: {len(results)} checks, {sum(result.figures_compared for result in results):,} figures,"
             " all equal to Odoo's own"
         )
-    typer.echo(f"Published in {time.monotonic() - started:.0f} s")
+    write_report(request.lake, pipeline.build.state, folder.report)
+    typer.echo(f"Published and reported, {time.monotonic() - started:.0f} s in all")
     return outcome
 
 
@@ -103,6 +106,8 @@ def _print_next(folder: DemoFolder) -> None:
     typer.echo(
         "\n".join(
             [
+                "",
+                f"Report: {_relative(folder.report)}   <- open it in a browser",
                 "",
                 "Next:",
                 f"  {command} query {shlex.quote(statement)} --lake {lake}",

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,6 +17,7 @@ from urllib.parse import quote
 import psycopg
 
 from odoo_lake.errors import UserError
+from odoo_lake.parent_death import interrupt_with_parent
 from odoo_lake.source.embedded_place import Place, place_for
 
 SUPERUSER = "postgres"
@@ -27,7 +26,6 @@ _STOP_SECONDS = 60
 _SOCKET_FILE = ".s.PGSQL.5432"
 # The shortest limit of the systems that it runs on, with the terminating zero.
 _SOCKET_PATH_BYTES = 103
-_PR_SET_PDEATHSIG = 1
 _SPEED_OVER_SAFETY = ("fsync", "synchronous_commit", "full_page_writes")
 
 
@@ -133,13 +131,8 @@ def _start(place: Place, sockets: Path, *, durable: bool) -> subprocess.Popen[by
             stderr=log,
             # Ctrl-C at the terminal is for this program, which stops the server when it is done with it.
             start_new_session=True,
-            preexec_fn=_stop_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - nothing but a system call
+            preexec_fn=interrupt_with_parent,  # noqa: PLW1509 - nothing but a system call
         )
-
-
-def _stop_with_parent() -> None:
-    """Let the kernel ask the server for a fast shutdown when this process dies, however it dies."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 def _await_other_server(place: Place) -> None:
