@@ -57,11 +57,15 @@ class Provisioned:
 
     def run(self) -> str:
         """The Job's command, as it is rendered."""
-        command = [Path(sys.executable).parent / "odoo-lake", "provision-buckets"]
-        command += ["--access", self.access, "--identities", self.identities]
-        done = subprocess.run(command, env=self.server.environment, capture_output=True, text=True, check=False)
+        done = self.attempt(self.identities)
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def attempt(self, identities: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+        command = [str(Path(sys.executable).parent / "odoo-lake"), "provision-buckets"]
+        command += [f"--access={self.access}", f"--identities={identities}"]
+        environment = {**self.server.environment, **variables}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
     def secret(self, identity: str) -> str:
         return (self.identities / identity / "secret-key").read_text()
@@ -286,18 +290,13 @@ def test_a_longer_retention_reaches_the_server(provisioned: Provisioned) -> None
     ],
 )
 def test_a_failure_is_explained(provisioned: Provisioned, variables: dict[str, str], words: list[str]) -> None:
-    command = [Path(sys.executable).parent / "odoo-lake", "provision-buckets"]
-    command += ["--access", provisioned.access, "--identities", provisioned.identities]
-    environment = {**provisioned.server.environment, **variables}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = provisioned.attempt(provisioned.identities, **variables)
     assert done.returncode == 2
     assert all(word in done.stderr for word in words), done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_a_missing_secret_is_named(provisioned: Provisioned, tmp_path: Path) -> None:
-    command = [Path(sys.executable).parent / "odoo-lake", "provision-buckets"]
-    command += ["--access", provisioned.access, "--identities", tmp_path]
-    done = subprocess.run(command, env=provisioned.server.environment, capture_output=True, text=True, check=False)
+    done = provisioned.attempt(tmp_path)
     assert done.returncode == 2
     assert "Mount the secret minio-extractor there" in done.stderr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import ClientError
 
@@ -21,7 +21,7 @@ def provision_bucket(s3: S3Client, admin: MinioAdmin, bucket: Bucket) -> Iterato
         s3.create_bucket(Bucket=bucket.name)
         yield f"bucket {bucket.name}: created"
     if _versioned(s3, bucket.name) != bucket.versioned:
-        status = "Enabled" if bucket.versioned else "Suspended"
+        status: Literal["Enabled", "Suspended"] = "Enabled" if bucket.versioned else "Suspended"
         s3.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": status})
         yield f"bucket {bucket.name}: versioning {status.lower()}"
     rules = lifecycle_rules(bucket)

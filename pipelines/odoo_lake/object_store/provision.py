@@ -60,7 +60,7 @@ class Store:
 
     def admin(self) -> MinioAdmin:
         from minio import MinioAdmin
-        from minio.credentials import StaticProvider
+        from minio.credentials.providers import StaticProvider
 
         url = urlparse(self.endpoint)
         return MinioAdmin(
