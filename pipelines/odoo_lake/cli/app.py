@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from odoo_lake import __version__
-from odoo_lake.cli import contract
+from odoo_lake.cli import airbyte, contract
 from odoo_lake.cli.demo import demo
 from odoo_lake.cli.extract import extract, grants
 from odoo_lake.cli.maintain import compact
@@ -43,6 +43,7 @@ def _options(
 
 for command in (demo, run, extract, build, reconcile, query, report, status, compact, grants, sample):
     app.command()(command)
+app.add_typer(airbyte.app)
 app.add_typer(contract.app)
 
 
