@@ -49,7 +49,8 @@ def test_a_command_of_the_readme_exists_with_its_options(arguments: list[str]) -
     command: Any = typer.main.get_command(app)
     rest = arguments
     while hasattr(command, "commands"):
-        assert rest, "a group of commands is none"
+        assert rest
+        assert rest[0] in command.commands
         command, rest = command.commands[rest[0]], rest[1:]
     if not rest and any(parameter.required for parameter in command.params):
         return  # named in a sentence, without what it works on
