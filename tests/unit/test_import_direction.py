@@ -24,7 +24,7 @@ LAYERS = (
     ("record",),
     ("pipeline",),
     ("workspace",),
-    ("report", "demo", "orchestration"),
+    ("airbyte", "report", "demo", "orchestration"),
     ("cli",),
 )
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
