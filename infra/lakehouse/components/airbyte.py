@@ -29,7 +29,12 @@ API_PORT = 8001
 AUTH_SECRET = "airbyte-auth"  # noqa: S105 - the name of a Kubernetes secret
 ADMIN_PASSWORD, CLIENT_ID, CLIENT_SECRET, JWT_SIGNATURE = (
     f"AB_{name}"
-    for name in ("INSTANCE_ADMIN_PASSWORD", "INSTANCE_ADMIN_CLIENT_ID", "INSTANCE_ADMIN_CLIENT_SECRET", "JWT_SIGNATURE_SECRET")
+    for name in (
+        "INSTANCE_ADMIN_PASSWORD",
+        "INSTANCE_ADMIN_CLIENT_ID",
+        "INSTANCE_ADMIN_CLIENT_SECRET",
+        "JWT_SIGNATURE_SECRET",
+    )
 )
 # A connector's check or discovery is one small container beside no sync; it waits for its turn.
 CHECK_WORKERS = 1
@@ -85,7 +90,9 @@ class Airbyte(pulumi.ComponentResource):
             skip_await=True,
         )
         ApplyJob(
-            f"{name}-apply", apply_args(name, args, self.url, self.auth), pulumi.ResourceOptions(parent=self, depends_on=[chart])
+            f"{name}-apply",
+            apply_args(name, args, self.url, self.auth),
+            pulumi.ResourceOptions(parent=self, depends_on=[chart]),
         )
         self.register_outputs({"url": self.url})
 
