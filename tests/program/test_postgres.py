@@ -106,8 +106,8 @@ def test_backups_go_to_the_stores_backup_bucket_with_the_backup_identity() -> No
 def test_the_cluster_waits_for_its_operator_and_its_bucket(program: Program) -> None:
     [component] = [r for r in program.resources if r.typ == "lakehouse:index:Postgres"]
     waited = " ".join(component.dependencies)
-    assert "Release::cnpg" in waited
-    assert "Release::barman" in waited
+    assert "Release::cloudnative-pg" in waited
+    assert "Release::plugin-barman-cloud" in waited
     assert "minio-provision" in waited or "ExternalKeys" in waited
 
 
@@ -119,6 +119,6 @@ def test_consumers_can_wait_until_a_database_is_there(program: Program) -> None:
 
 def test_an_existing_cert_manager_is_looked_up_and_none_is_installed() -> None:
     releases = {r.name for r in shape("dev-existing-cert-manager").releases}
-    assert releases == {"cnpg", "barman"} | (releases - {"cert-manager", "cnpg", "barman"})
+    assert {"cloudnative-pg", "plugin-barman-cloud"} <= releases
     assert "cert-manager" not in releases
     assert "cert-manager" in {r.name for r in shape("dev").releases}

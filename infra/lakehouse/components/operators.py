@@ -51,7 +51,7 @@ class Operators(pulumi.ComponentResource):
                 "cert-manager", "certificates.cert-manager.io", opts=child
             )
         cnpg = install(
-            "cnpg",
+            "cloudnative-pg",
             versions.CLOUDNATIVE_PG,
             namespace=space,
             values=operator_values(versions.CLOUDNATIVE_PG, args.sizing.cnpg),
@@ -59,7 +59,7 @@ class Operators(pulumi.ComponentResource):
             opts=child,
         )
         install(
-            "barman",
+            "plugin-barman-cloud",
             versions.BARMAN_CLOUD,
             namespace=space,
             values=operator_values(versions.BARMAN_CLOUD, args.sizing.barman),
