@@ -154,7 +154,8 @@ def _object_store(plan: Plan, built: Platform) -> Store:
             products=plan.budgets,
             readers=readers,
         ),
-        plan.inside("minio", after=(servers,)),
+        # Every reader's namespace gets a secret.
+        plan.inside(*plan.budgets, after=(servers,)),
     )
     built.secrets += [servers.root.ref, *access.keys.values()]
     return Store(servers.endpoint, wanted.region, access.keys, (servers, access))
