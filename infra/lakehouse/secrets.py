@@ -6,11 +6,12 @@ A password is made anew only when its generation rises (`lakehouse:secretGenerat
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_kubernetes as k8s
 import pulumi_random as random
+from pydantic import SecretStr
 
 from .labels import GENERATION, top_level
 from .site import Site
@@ -28,6 +29,13 @@ class SecretRef:
     def env(self, variable: str, key: str) -> k8s.core.v1.EnvVarArgsDict:
         """An environment variable that reads one key."""
         return {"name": variable, "value_from": {"secret_key_ref": {"name": self.name, "key": key}}}
+
+
+def secret_text(value: SecretStr | None) -> str:
+    """The text of a configured secret that `checks` has made sure is set; it goes into an Output.secret at once."""
+    if value is None:
+        raise ValueError("a secret is not set")
+    return value.get_secret_value()
 
 
 def pod_annotations(*secrets: SecretRef) -> dict[str, str]:
@@ -64,6 +72,9 @@ class CredentialArgs:
     fixed: Mapping[str, str]
     generated: Sequence[str]
     type: str = "Opaque"
+    labels: Mapping[str, str] = field(default_factory=dict)
+    # A key that encrypts stored data: without it the data is lost, so it is protected as the data is.
+    encrypts_data: bool = False
 
 
 class Credential(pulumi.ComponentResource):
@@ -71,6 +82,7 @@ class Credential(pulumi.ComponentResource):
 
     ref: SecretRef
     value: pulumi.Output[str]
+    fixed: Mapping[str, str]
 
     def __init__(self, name: str, args: CredentialArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lakehouse:index:Credential", name, {}, opts)
@@ -82,11 +94,12 @@ class Credential(pulumi.ComponentResource):
                 metadata={
                     "name": name,
                     "namespace": namespace,
-                    "labels": top_level(args.product, "credential", args.site.profile),
+                    "labels": {**top_level(args.product, "credential", args.site.profile), **args.labels},
                 },
                 type=args.type,
                 string_data={**args.fixed, **dict.fromkeys(args.generated, self.value)},
-                opts=child,
+                opts=pulumi.ResourceOptions(parent=self, protect=args.encrypts_data and args.site.protect_data),
             )
+        self.fixed = args.fixed
         self.ref = SecretRef(name, args.site.generation(name))
         self.register_outputs({"name": name})
