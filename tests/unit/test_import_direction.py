@@ -17,14 +17,14 @@ LAYERS = (
     ("settings",),
     ("business",),
     ("lake",),
-    ("source", "sample"),
+    ("source", "sample", "airbyte", "object_store"),
     ("extract",),
     ("build",),
     ("reconcile",),
     ("record",),
     ("pipeline",),
     ("workspace",),
-    ("report", "demo", "orchestration"),
+    ("airbyte", "report", "demo", "orchestration"),
     ("cli",),
 )
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
