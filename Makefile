@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: help demo test lint format bench lock clean dagster
+.PHONY: help demo test test-mutations lint format bench schemas lock clean dagster
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
@@ -26,7 +26,13 @@ $(VENV)/.runtime: requirements.lock pipelines/pyproject.toml | $(UV)
 	$(UV) pip install --quiet --python $(BIN)/python --no-deps -e pipelines
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+$(VENV)/.infra: requirements-infra.lock infra/pyproject.toml | $(UV)
+	@test -x $(BIN)/python || $(UV) venv --quiet --python $(PYTHON) $(VENV)
+	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-infra.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps -e infra
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime $(VENV)/.infra
 	$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@touch $@
 
@@ -50,13 +56,20 @@ format: $(VENV)/.dev ## rewrite what a formatter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+test-mutations: $(VENV)/.dev ## change every number and selector of every alert; each change must fail a test
+	ODOO_LAKE_MUTATIONS=1 $(BIN)/python -m pytest -s tests/monitoring/test_mutations.py
+
 bench: $(VENV)/.dev ## measure; figures go into BENCHMARKS.md
 	$(BIN)/python -m tests.bench
+
+schemas: $(VENV)/.dev ## write sizing/schema.json from the models
+	$(BIN)/python -c 'import json; from lakehouse.sizing import DIRECTORY, schema; (DIRECTORY / "schema.json").write_text(json.dumps(schema(), indent=2) + "\n")'
 
 lock: | $(UV) ## resolve the pins anew: versions and hashes, no addresses
 	echo 'uv==0.13.9' | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -o requirements-bootstrap.lock -
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pipelines/pyproject.toml -o requirements.lock
-	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pipelines/pyproject.toml --group pyproject.toml:dev -c requirements.lock -o requirements-dev.lock
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header infra/pyproject.toml -c requirements.lock -o requirements-infra.lock
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pipelines/pyproject.toml infra/pyproject.toml --group infra/pyproject.toml:policies --group pyproject.toml:dev -c requirements.lock -c requirements-infra.lock -o requirements-dev.lock
 
 clean: ## remove what the targets made in this folder
 	rm -rf $(VENV) demo

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,11 +16,13 @@ from tests.object_store import ObjectStore, object_store
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+def postgres() -> Iterator[EmbeddedPostgres]:
     """A real PostgreSQL server, started once."""
-    directory: Path = tmp_path_factory.mktemp("postgres") / "data"
-    with embedded_postgres(directory, durable=False) as server:
-        yield server
+    with tempfile.TemporaryDirectory(prefix="odoo-lake-test-") as folder:
+        # Root's server runs as somebody else, who must get there.
+        Path(folder).chmod(0o711)
+        with embedded_postgres(Path(folder) / "data", durable=False) as server:
+            yield server
 
 
 @pytest.fixture(scope="session")

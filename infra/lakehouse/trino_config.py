@@ -67,6 +67,8 @@ def coordinator_properties(node: TrinoNode, authentication: str = "PASSWORD") ->
         "hide-inaccessible-columns": "true",
         # A query whose worker went away runs again.
         "retry-policy": "QUERY",
+        # The widest mart joins a dozen helpers; the default of 150 is for queries that people write.
+        "query.max-stage-count": "300",
         "query.max-execution-time": "2h",
         "query.client.timeout": "5m",
         "query.min-expire-age": "15m",

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from lakehouse.trino_access import Policy, Table, User, access_rules, groups, load_policy, published_tables
 from lakehouse.trino_catalogs import TableFormat
-
 from odoo_lake.lake.location import Lake, parse_lake
 from odoo_lake.source.embedded import EmbeddedPostgres
 from odoo_lake.trino.connection import AUTHORITY_VARIABLE, PASSWORD_VARIABLE, URL_VARIABLE, TrinoAddress
@@ -70,7 +70,9 @@ class Servers:
 
 
 @contextmanager
-def servers(directory: Path, postgres: EmbeddedPostgres, store: ObjectStore, table_format: TableFormat) -> Iterator[Servers]:
+def servers(
+    directory: Path, postgres: EmbeddedPostgres, store: ObjectStore, table_format: TableFormat
+) -> Iterator[Servers]:
     """Start the metastore and Trino over an object store that runs."""
     policy = load_policy(PROJECT)
     tables = published_tables(PROJECT, policy)
@@ -90,9 +92,10 @@ def delta(
     tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres, minio: ObjectStore
 ) -> Iterator[Servers]:
     """The servers as production has them by default."""
-    with pytest.MonkeyPatch.context() as patch, servers(
-        tmp_path_factory.mktemp("delta"), postgres, minio, TableFormat.DELTA
-    ) as started:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        servers(tmp_path_factory.mktemp("delta"), postgres, minio, TableFormat.DELTA) as started,
+    ):
         for name, value in started.environment().items():
             patch.setenv(name, value)
         yield started

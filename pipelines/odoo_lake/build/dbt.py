@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,8 @@ class Build:
     lake: Lake
     catalogue: Catalogue
     state: LakeState
+    engine_environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What dbt's profile asks of the environment for an engine other than DuckDB; holds its password."""
 
     @property
     def directory(self) -> Path:
@@ -97,16 +99,17 @@ class Build:
             BUILD_DATABASE_VARIABLE: str(self.database),
             LAKE_VARIABLE: self.lake.root,
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            **self.engine_environment,
         }
 
-    def invoke(self, command: str, variables: Mapping[str, Any], report: Reporter) -> Invocation:
+    def invoke(self, command: str, variables: Mapping[str, Any], report: Reporter, *options: str) -> Invocation:
         """Run a dbt command; raises UserError when dbt itself can't run. Failed nodes are in the result."""
         results = self.target / "run_results.json"
         results.unlink(missing_ok=True)
         arguments = [
             *(dbt_executable(), "--log-format", "json", "--log-path", str(self.directory / "logs")),
             *(command, "--project-dir", str(self.project.dbt), "--profiles-dir", str(self.profiles)),
-            *("--target-path", str(self.target), "--vars", json.dumps(variables)),
+            *("--target-path", str(self.target), "--vars", json.dumps(variables), *options),
         ]
         errors: list[str] = []
         environment = {**os.environ, **self.environment}

@@ -9,9 +9,11 @@ from rich.console import Console
 
 from odoo_lake import __version__
 from odoo_lake.cli import contract
+from odoo_lake.cli.demo import demo
 from odoo_lake.cli.extract import extract, grants
 from odoo_lake.cli.maintain import compact
 from odoo_lake.cli.reconcile import reconcile
+from odoo_lake.cli.report import report
 from odoo_lake.cli.run import build, query, run
 from odoo_lake.cli.sample import sample
 from odoo_lake.cli.status import status
@@ -39,7 +41,7 @@ def _options(
     """Options of every command."""
 
 
-for command in (run, extract, build, reconcile, query, status, compact, grants, sample):
+for command in (demo, run, extract, build, reconcile, query, report, status, compact, grants, sample):
     app.command()(command)
 app.add_typer(contract.app)
 

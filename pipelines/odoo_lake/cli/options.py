@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,8 +22,12 @@ Wait = Annotated[float, typer.Option("--wait", help="Seconds to wait for another
 AcceptSchemaChanges = Annotated[
     bool, typer.Option("--accept-schema-changes", help="Go on although columns or tables went away in Odoo.")
 ]
-
-
+ReportPath = Annotated[
+    Path | None,
+    typer.Option(
+        "--report", help="File of the report; report.html in the lake's folder by default.", show_default=False
+    ),
+]
 AsOf = Annotated[str, typer.Option("--as-of", help="A past day, as 2026-01-31; its state is kept apart.")]
 
 

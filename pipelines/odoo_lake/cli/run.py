@@ -11,21 +11,34 @@ from odoo_lake.build.query import Format
 from odoo_lake.build.query import query as run_query
 from odoo_lake.business import today
 from odoo_lake.cli.extract import outcome_lines
-from odoo_lake.cli.options import AcceptSchemaChanges, AsOf, LakeUrl, SourceUrl, Wait, day_of, lake_of, required_source
+from odoo_lake.cli.options import (
+    AcceptSchemaChanges,
+    AsOf,
+    LakeUrl,
+    ReportPath,
+    SourceUrl,
+    Wait,
+    day_of,
+    lake_of,
+    required_source,
+)
 from odoo_lake.cli.reconcile import reconciliation_lines
 from odoo_lake.pipeline import BuildOutcome
 from odoo_lake.progress import reporting
+from odoo_lake.report.write import default_path, write_report
 from odoo_lake.workspace import Workspace, open_workspace
 
 
 def run(
+    *,
     source: SourceUrl = "",
     lake: LakeUrl = "",
     as_of: AsOf = "",
     accept_schema_changes: AcceptSchemaChanges = False,
     wait: Wait = 0,
+    report: ReportPath = None,
 ) -> None:
-    """Extract, build, test, reconcile and publish."""
+    """Extract, build, test, reconcile, publish and report."""
     workspace = open_workspace()
     day = _day(workspace, as_of)
     request = workspace.extraction(
@@ -42,6 +55,8 @@ def run(
     if outcome.refreshed:
         typer.echo(f"figures differed, so these tables were compared in full: {', '.join(sorted(outcome.refreshed))}")
     _print_build(outcome.build)
+    state = pipeline.build.state
+    typer.echo(f"report: {write_report(request.lake, state, report or default_path(request.lake, state))}")
 
 
 def build(lake: LakeUrl = "", as_of: AsOf = "", wait: Wait = 0) -> None:
@@ -69,13 +84,14 @@ def _day(workspace: Workspace, as_of: str) -> date:
 
 
 def _print_build(outcome: BuildOutcome) -> None:
-    for line in _build_lines(outcome):
+    for line in build_lines(outcome):
         typer.echo(line)
     if outcome.publication is None or (outcome.reconciliation and not outcome.reconciliation.agrees):
         raise typer.Exit(1)
 
 
-def _build_lines(outcome: BuildOutcome) -> list[str]:
+def build_lines(outcome: BuildOutcome) -> list[str]:
+    """What a build came to, in the user's words."""
     lines = []
     if outcome.unchanged and outcome.publication:
         lines.append(f"nothing changed since build {outcome.publication.build_id}: dbt was not started")

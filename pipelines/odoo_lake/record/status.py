@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import func, select
 
@@ -53,10 +53,7 @@ def read_status(record: RunRecord, *, runs: int = 5, now: datetime | None = None
     with record.session() as session:
         extractions = session.scalars(select(ExtractRun).order_by(ExtractRun.id.desc()).limit(runs)).all()
         builds = session.scalars(select(DbtRun).order_by(DbtRun.started_at.desc()).limit(runs)).all()
-        newest = select(func.max(TableState.run_id)).scalar_subquery()
-        tables = session.scalars(
-            select(TableState).where(TableState.run_id == newest).order_by(TableState.table_name)
-        ).all()
+        newest = session.scalar(select(func.max(TableState.run_id)))
         nodes = session.scalars(
             select(DbtNodeResult).where(
                 DbtNodeResult.invocation_id == (builds[0].invocation_id if builds else None),
@@ -72,10 +69,26 @@ def read_status(record: RunRecord, *, runs: int = 5, now: datetime | None = None
     return Status(
         extractions=tuple(extractions),
         builds=tuple(builds),
-        tables=tuple(_age(table, moment) for table in tables),
+        tables=table_ages(record, newest, moment) if newest else (),
         failed_nodes=tuple(nodes),
         differing_checks=tuple(checks),
     )
+
+
+def table_ages(record: RunRecord, run_id: str, now: datetime) -> tuple[TableAge, ...]:
+    """How old the tables of one extraction are."""
+    with record.session() as session:
+        statement = select(TableState).where(TableState.run_id == run_id).order_by(TableState.table_name)
+        return tuple(_age(table, now) for table in session.scalars(statement))
+
+
+def last_comparison(record: RunRecord, run_id: str, as_of: date) -> tuple[ReconciliationResult, ...]:
+    """The newest comparison of what was built from an extraction for a day; empty when there is none."""
+    of_this = (ReconciliationResult.run_id == run_id, ReconciliationResult.as_of == as_of.isoformat())
+    newest = select(func.max(ReconciliationResult.compared_at)).where(*of_this).scalar_subquery()
+    statement = select(ReconciliationResult).where(*of_this, ReconciliationResult.compared_at == newest)
+    with record.session() as session:
+        return tuple(session.scalars(statement.order_by(ReconciliationResult.check_name)))
 
 
 def _age(state: TableState, now: datetime) -> TableAge:

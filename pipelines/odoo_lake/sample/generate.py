@@ -77,6 +77,16 @@ class Summary:
         return sum(self.rows.values())
 
 
+def refuse_unknown_version(odoo_version: int) -> None:
+    """Raise UserError unless a company of this Odoo version can be made."""
+    if odoo_version not in VERSIONS:
+        raise UserError(
+            f"Odoo {odoo_version} is not known.",
+            "Its tables and columns cannot be made.",
+            f"Choose one of {', '.join(map(str, VERSIONS))}.",
+        )
+
+
 def generate(
     source_url: str,
     *,
@@ -87,12 +97,7 @@ def generate(
     progress: Callable[[str, int], None] | None = None,
 ) -> Summary:
     """Write three years of a company's history that end at `today`; the same arguments give the same rows."""
-    if odoo_version not in VERSIONS:
-        raise UserError(
-            f"Odoo {odoo_version} is not known.",
-            "Its tables and columns cannot be made.",
-            f"Choose one of {', '.join(map(str, VERSIONS))}.",
-        )
+    refuse_unknown_version(odoo_version)
     target.refuse_unless_empty(source_url)
     engine = Engine(odoo_version=odoo_version, scale=scale, seed=seed, today=today)
     for script in SCRIPTS:

@@ -43,7 +43,11 @@ def built_tables(session: Session, manifest: Path) -> tuple[BuiltTable, ...]:
     found = []
     for node in nodes:
         schema = node["schema"].removesuffix(BUILD_SUFFIX)
-        if node["resource_type"] == "model" and schema in TABLE_SCHEMAS and node["name"].startswith(_READERS_SEE[schema]):
+        if (
+            node["resource_type"] == "model"
+            and schema in TABLE_SCHEMAS
+            and node["name"].startswith(_READERS_SEE[schema])
+        ):
             found.append((schema, node["name"]))
     return tuple(BuiltTable(schema, name, _version(session, schema, name)) for schema, name in sorted(found))
 
@@ -96,10 +100,11 @@ def read_publication(session: Session) -> Publication | None:
     return Publication.model_validate_json(text)
 
 
-def published_tables(session: Session, tables: tuple[BuiltTable, ...]) -> tuple[PublishedTable, ...]:
+def listed_tables(session: Session, tables: tuple[BuiltTable, ...]) -> tuple[PublishedTable, ...]:
     """The tables as a publication lists them, with their numbers of rows."""
     counts = " union all ".join(
-        f"select {quoted(table.schema)}, {quoted(table.name)}, count(*) from {table.rows_at_version}" for table in tables
+        f"select {quoted(table.schema)}, {quoted(table.name)}, count(*) from {table.rows_at_version}"
+        for table in tables
     )
     rows = {(schema, name): count for schema, name, count in session.rows(counts)}
     return tuple(

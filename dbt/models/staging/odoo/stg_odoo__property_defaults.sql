@@ -11,7 +11,7 @@ select
     newest.company_id,
     fields.model,
     fields.name as property,
-    newest.json_value as value
+    newest."json_value" as value
 from newest
 inner join fields
     on newest.field_id = fields.id

@@ -1,0 +1,178 @@
+"""What settings must agree on with one another and with the sizes, before anything is created."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from .errors import ConfigError
+from .profile import Profile
+from .settings import Ingestion, Provisioner, Settings, StoreMode, Topology
+from .sizing import LightweightSizing, ProductionSizing
+
+OLDEST_KUBERNETES = (1, 31)
+DISTRIBUTED_SERVERS = 4
+
+AnySizing = LightweightSizing | ProductionSizing
+Check = Callable[[Settings, AnySizing], Iterator[str]]
+
+
+def images_are_named(settings: Settings, _: AnySizing) -> Iterator[str]:
+    wanted = {"pipelines": settings.images.pipelines}
+    if settings.profile is Profile.PRODUCTION:
+        wanted["superset"] = settings.images.superset
+    for name, value in wanted.items():
+        if value is None:
+            yield (
+                f"lakehouse:images.{name} is not set. Its pods have no image to start from. Build and push it with "
+                f"`make images-build REGISTRY=<your registry>`, then run: pulumi config set --path "
+                f"lakehouse:images.{name} <reference>"
+            )
+
+
+def odoo_is_reachable(settings: Settings, _: AnySizing) -> Iterator[str]:
+    if settings.odoo_password is None:
+        yield (
+            "lakehouse:odooPassword is not set. Nothing can be read from Odoo's database. "
+            "Run: pulumi config set --secret lakehouse:odooPassword"
+        )
+
+
+def store_is_complete(settings: Settings, sizing: AnySizing) -> Iterator[str]:
+    store = settings.object_store
+    if store.mode is StoreMode.EXTERNAL:
+        if store.endpoint is None:
+            yield (
+                "lakehouse:objectStore.mode is external, but lakehouse:objectStore.endpoint is not set. No product "
+                "would find the lake. Run: pulumi config set --path lakehouse:objectStore.endpoint https://<host>"
+            )
+        if settings.object_store_credentials is None:
+            yield (
+                "lakehouse:objectStore.mode is external, but lakehouse:objectStoreCredentials is not set. The program "
+                "makes no users in a store that is not its own. Set a key pair per identity, or one named default: "
+                "pulumi config set --secret --path lakehouse:objectStoreCredentials.default.accessKey <key>"
+            )
+        elif problem := _credentials_problem(settings.object_store_credentials.get_secret_value()):
+            yield problem
+        if store.topology is not None:
+            yield (
+                f"lakehouse:objectStore.topology is {store.topology}, but the store is external. The setting would do "
+                "nothing. Remove it: pulumi config rm --path lakehouse:objectStore.topology"
+            )
+        return
+    if store.endpoint is not None:
+        yield (
+            f"lakehouse:objectStore.endpoint is {store.endpoint!r}, but lakehouse:objectStore.mode is internal. The "
+            "endpoint would be ignored. Set mode to external, or remove the endpoint."
+        )
+    if store.provisioner is Provisioner.PROVIDER and store.provider_endpoint is None:
+        yield (
+            "lakehouse:objectStore.provisioner is provider, but lakehouse:objectStore.providerEndpoint is not set. "
+            "Pulumi would not reach the store from this machine. Set the address, or use provisioner: job."
+        )
+    yield from _servers_fit_topology(settings, sizing)
+
+
+def _credentials_problem(text: str) -> str | None:
+    try:
+        pairs = json.loads(text)
+        complete = isinstance(pairs, dict) and all({"accessKey", "secretKey"} == set(pair) for pair in pairs.values())
+    except (json.JSONDecodeError, TypeError):
+        complete = False
+    if complete and pairs:
+        return None
+    return (
+        "lakehouse:objectStoreCredentials is (hidden): not a map of identities to accessKey and secretKey. No product "
+        "could sign in. Run: pulumi config set --secret --path lakehouse:objectStoreCredentials.default.accessKey <key>"
+    )
+
+
+def _servers_fit_topology(settings: Settings, sizing: AnySizing) -> Iterator[str]:
+    servers = sizing.minio.server.replicas
+    expected = 1 if settings.topology is Topology.SINGLE else DISTRIBUTED_SERVERS
+    if servers != expected:
+        yield (
+            f"lakehouse:objectStore.topology is {settings.topology}, which takes {expected} server(s), but "
+            f"minio.server.replicas is {servers} in the {settings.profile} profile. Drives of one topology cannot be "
+            f"read by the other. Set lakehouse:overrides.minio.server, so that {expected} servers share the row, or "
+            "move the store first: ops/runbooks/procedures/change-object-store-topology.md."
+        )
+
+
+def names_have_a_domain(settings: Settings, _: AnySizing) -> Iterator[str]:
+    ingress = settings.ingress
+    if settings.domain is None and (ingress.class_name or ingress.cluster_issuer):
+        yield (
+            "lakehouse:ingress is set, but lakehouse:domain is not. There is no host name to route. "
+            "Run: pulumi config set lakehouse:domain <your domain>"
+        )
+    if settings.domain is not None and ingress.class_name is None:
+        yield (
+            f"lakehouse:domain is {settings.domain!r}, but lakehouse:ingress.className is not set. No controller would "
+            "serve the names. Run: pulumi config set --path lakehouse:ingress.className <class>"
+        )
+    needs_login = settings.profile is Profile.PRODUCTION
+    if settings.domain is not None and needs_login and not ingress.authentication_annotations:
+        yield (
+            "lakehouse:ingress.authenticationAnnotations is empty, but Dagster has no login of its own. Anybody who "
+            "finds its name could start runs. Set the annotations of your controller's external authentication."
+        )
+
+
+def retention_fits_the_volume(settings: Settings, sizing: AnySizing) -> Iterator[str]:
+    # 40 scrape targets' series at 30 s take about 0.35 GiB a day; ten percent of a volume stay free for the WAL.
+    daily_mib, volume = 360, sizing.monitoring.prometheus.volume
+    needed = settings.retention.metrics_days * daily_mib
+    if needed > volume.share(90).mib:
+        yield (
+            f"lakehouse:retention.metricsDays is {settings.retention.metrics_days}: {needed}Mi at {daily_mib}Mi a day, "
+            f"but 90 % of Prometheus' volume of {volume} is {volume.share(90)}. It would fill up. Keep fewer days, or "
+            "raise lakehouse:overrides.monitoring.prometheus.volume."
+        )
+
+
+def kubernetes_is_new_enough(settings: Settings, _: AnySizing) -> Iterator[str]:
+    if settings.kubernetes_version is None:
+        return
+    major, minor = (int(part) for part in settings.kubernetes_version.split("."))
+    if (major, minor) < OLDEST_KUBERNETES:
+        oldest = ".".join(str(part) for part in OLDEST_KUBERNETES)
+        yield (
+            f"lakehouse:kubernetesVersion is {settings.kubernetes_version}, older than {oldest}. The charts and the "
+            "policies use fields that it does not know. Upgrade the cluster."
+        )
+
+
+def charts_are_there(settings: Settings, _: AnySizing) -> Iterator[str]:
+    if settings.chart_directory is not None and not Path(settings.chart_directory).is_dir():
+        yield (
+            f"lakehouse:chartDirectory is {settings.chart_directory!r}, which is not a folder. No chart could be "
+            "installed. Fill one with `make charts`, or remove the setting to pull from the charts' repositories."
+        )
+
+
+def extraction_has_one_writer(settings: Settings, _: AnySizing) -> Iterator[str]:
+    if settings.ingestion is Ingestion.DIRECT and "airbyte" in settings.overrides:
+        yield (
+            "lakehouse:ingestion is direct, but lakehouse:overrides.airbyte is set. Airbyte is not installed, so the "
+            "sizes would do nothing. Remove the override, or set ingestion to airbyte."
+        )
+
+
+CHECKS: tuple[Check, ...] = (
+    images_are_named,
+    odoo_is_reachable,
+    store_is_complete,
+    names_have_a_domain,
+    retention_fits_the_volume,
+    kubernetes_is_new_enough,
+    charts_are_there,
+    extraction_has_one_writer,
+)
+
+
+def check(settings: Settings, sizing: AnySizing) -> None:
+    """Raises ConfigError with every contradiction."""
+    if problems := [problem for one in CHECKS for problem in one(settings, sizing)]:
+        raise ConfigError(problems)

@@ -1,0 +1,1 @@
+"""One component resource per product; only `platform` imports them."""

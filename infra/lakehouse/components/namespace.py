@@ -1,0 +1,135 @@
+"""A namespace with its quotas, default sizes, Pod Security level and network policies.
+
+Everything a pod meets before it may start; it creates no pods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from ..budget import Budget
+from ..labels import top_level
+from ..network import NAMESPACE_LABEL, Outside, Pods, Policy, Rule
+from ..site import Site
+
+PRIVILEGED = "lake-node"
+# What a container without resources gets: hooks, init containers and sidecars of operators.
+DEFAULT_CPU = "50m"
+DEFAULT_MEMORY = "128Mi"
+DEFAULT_SCRATCH = "64Mi"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamespaceArgs:
+    """`budgets` are the quotas by name; with more than one, each counts the pods of its priority class."""
+
+    site: Site
+    namespace: str
+    budgets: Mapping[str, Budget]
+    policies: Sequence[Policy] = field(default_factory=tuple)
+
+
+class Namespace(pulumi.ComponentResource):
+    """The namespace and the limits of what runs in it."""
+
+    def __init__(self, name: str, args: NamespaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("lakehouse:index:Namespace", name, {}, opts)
+        has_volumes = any(budget.limit.volume.mib for budget in args.budgets.values())
+        namespace = k8s.core.v1.Namespace(
+            name,
+            metadata={"name": args.namespace, "labels": namespace_labels(args)},
+            opts=pulumi.ResourceOptions(parent=self, protect=args.site.protect_data and has_volumes),
+        )
+        inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        labels = top_level(args.namespace, "limits", args.site.profile)
+        for quota in args.budgets:
+            k8s.core.v1.ResourceQuota(
+                f"{name}-{quota}",
+                metadata={"name": quota, "namespace": args.namespace, "labels": labels},
+                spec=quota_spec(quota, args.budgets),
+                opts=inside,
+            )
+        k8s.core.v1.LimitRange(
+            name,
+            metadata={"name": "defaults", "namespace": args.namespace, "labels": labels},
+            spec={"limits": [default_sizes(args.budgets)]},
+            opts=inside,
+        )
+        for policy in args.policies:
+            k8s.networking.v1.NetworkPolicy(
+                f"{name}-{policy.name}",
+                metadata={"name": policy.name, "namespace": args.namespace, "labels": labels},
+                spec=policy_spec(policy),
+                opts=inside,
+            )
+        self.register_outputs({"name": args.namespace})
+
+
+def namespace_labels(args: NamespaceArgs) -> dict[str, str]:
+    level = "privileged" if args.namespace == PRIVILEGED else "restricted"
+    modes = ("enforce", "audit", "warn")
+    return {
+        **top_level(args.namespace, "namespace", args.site.profile),
+        **{f"pod-security.kubernetes.io/{mode}": level for mode in modes},
+    }
+
+
+def quota_spec(name: str, budgets: Mapping[str, Budget]) -> k8s.core.v1.ResourceQuotaSpecArgsDict:
+    """The row as the API server counts it; a scoped quota counts only pods, so volumes need one that is not."""
+    budget = budgets[name]
+    limit = budget.limit
+    hard: dict[str, str] = {
+        "requests.cpu": str(limit.cpu),
+        "requests.memory": str(limit.memory),
+        "limits.memory": str(limit.memory),
+    }
+    if limit.scratch.mib:
+        hard["requests.ephemeral-storage"] = str(limit.scratch)
+    if len(budgets) == 1:
+        return {"hard": {**hard, "requests.storage": str(limit.volume)}}
+    classes = [other.priority_class for other in budgets.values() if other.priority_class]
+    expression: k8s.core.v1.ScopedResourceSelectorRequirementArgsDict = {
+        "scope_name": "PriorityClass",
+        "operator": "In" if budget.priority_class else "NotIn",
+        "values": [budget.priority_class] if budget.priority_class else classes,
+    }
+    return {"hard": hard, "scope_selector": {"match_expressions": [expression]}}
+
+
+def default_sizes(budgets: Mapping[str, Budget]) -> k8s.core.v1.LimitRangeItemArgsDict:
+    """Request equals limit, except for CPU, which has no limit."""
+    limits = {"memory": DEFAULT_MEMORY}
+    if any(budget.limit.scratch.mib for budget in budgets.values()):
+        limits["ephemeral-storage"] = DEFAULT_SCRATCH
+    return {"type": "Container", "default": limits, "default_request": {"cpu": DEFAULT_CPU, **limits}}
+
+
+def policy_spec(policy: Policy) -> k8s.networking.v1.NetworkPolicySpecArgsDict:
+    """A policy without rules denies both directions."""
+    return {
+        "pod_selector": {"match_labels": policy.labels},
+        "policy_types": policy.types or ["Ingress", "Egress"],
+        "ingress": [{"from_": _peers(rule), "ports": _ports(rule)} for rule in policy.ingress],
+        "egress": [{"to": _peers(rule), "ports": _ports(rule)} for rule in policy.egress],
+    }
+
+
+def _peers(rule: Rule) -> list[k8s.networking.v1.NetworkPolicyPeerArgsDict]:
+    match rule.peer:
+        case None:
+            return []
+        case Outside(cidrs=cidrs):
+            return [{"ip_block": {"cidr": cidr}} for cidr in cidrs]
+        case Pods(namespace=namespace, labels=labels):
+            within: k8s.meta.v1.LabelSelectorArgsDict = {"match_labels": {NAMESPACE_LABEL: namespace}}
+            if labels:
+                return [{"namespace_selector": within, "pod_selector": {"match_labels": dict(labels)}}]
+            return [{"namespace_selector": within}]
+
+
+def _ports(rule: Rule) -> list[k8s.networking.v1.NetworkPolicyPortArgsDict]:
+    return [{"port": port, "protocol": protocol} for port in rule.ports for protocol in rule.protocols]

@@ -1,0 +1,107 @@
+"""The one table of who talks to whom. A component adds its rows here; rows of absent namespaces are left out."""
+
+from __future__ import annotations
+
+from .labels import selector
+from .network import Flow, Outside, Pods
+from .settings import EVERYWHERE, Settings, StoreMode
+
+MINIO = Pods.of("lake-minio", selector("minio", "server"))
+MINIO_JOB = Pods.of("lake-minio", selector("minio", "provision"))
+POSTGRES = Pods.of("lake-postgres")
+AIRBYTE = Pods.of("lake-airbyte")
+LOCAL_DBT = Pods.of("lake-dbt")
+METABASE = Pods.of("lake-metabase")
+METASTORE = Pods.of("lake-metastore")
+TRINO = Pods.of("lake-trino")
+SUPERSET = Pods.of("lake-superset")
+VALKEY = Pods.of("lake-valkey")
+DATAHUB = Pods.of("lake-datahub")
+DAGSTER = Pods.of("lake-dagster")
+SYSTEM = Pods.of("lake-system")
+MONITORING = Pods.of("lake-monitoring")
+NODE = Pods.of("lake-node")
+
+S3_PORT = 9000
+POSTGRES_PORT = 5432
+
+
+def unset_networks(settings: Settings) -> list[str]:
+    """The addresses that were not given, so that their ports are open to everywhere; for the outputs."""
+    network = settings.network
+    open_ports = {
+        "network.apiServerCidrs (port 443, 6443)": network.api_server_cidrs,
+        "network.nodeCidrs (webhook ports)": network.node_cidrs,
+        f"network.odooCidrs (port {settings.odoo.port})": network.odoo_cidrs,
+    }
+    if settings.object_store.mode is StoreMode.EXTERNAL:
+        open_ports["network.objectStoreCidrs"] = network.object_store_cidrs
+    return [f"lakehouse:{name} is not set: open to {EVERYWHERE}" for name, cidrs in open_ports.items() if not cidrs]
+
+
+def flows(settings: Settings) -> tuple[Flow, ...]:
+    """Every allowed path of the stack."""
+    network = settings.network
+    api_server = Outside("the API server", tuple(network.api_server_cidrs) or (EVERYWHERE,))
+    nodes = Outside("the nodes", tuple(network.node_cidrs) or (EVERYWHERE,))
+    odoo = Outside("Odoo's database", tuple(network.odoo_cidrs) or (EVERYWHERE,))
+    odoo_port = (settings.odoo.port,)
+    return (
+        *_to_object_store(settings),
+        # --- PostgreSQL
+        Flow(SYSTEM, POSTGRES, (8000, POSTGRES_PORT), "the operator reads its instances' state"),
+        Flow(POSTGRES, POSTGRES, (POSTGRES_PORT, 8000), "replication"),
+        Flow(POSTGRES, SYSTEM, (9090,), "instances call the backup plugin"),
+        *(
+            Flow(product, POSTGRES, (POSTGRES_PORT,), "metadata")
+            for product in (AIRBYTE, LOCAL_DBT, METABASE, METASTORE, SUPERSET, DATAHUB, DAGSTER, MONITORING)
+        ),
+        Flow(POSTGRES, api_server, (443, 6443), "instances report to their Cluster object"),
+        # --- operators
+        Flow(SYSTEM, api_server, (443, 6443), "controllers watch their objects"),
+        Flow(SYSTEM, SYSTEM, (9090, 9443, 10250), "the operator calls the backup plugin"),
+        Flow(nodes, SYSTEM, (9443, 10250), "the API server calls admission webhooks"),
+        # --- Airbyte
+        Flow(AIRBYTE, AIRBYTE, (7233, 8001, 8007, 8080, 8085, 9000), "its own services"),
+        Flow(AIRBYTE, api_server, (443, 6443), "the launcher starts sync pods"),
+        Flow(AIRBYTE, odoo, odoo_port, "sources read Odoo's database"),
+        # --- extraction, dbt
+        Flow(LOCAL_DBT, odoo, odoo_port, "direct extraction, sweep and reconciliation"),
+        Flow(DAGSTER, odoo, odoo_port, "direct extraction, sweep and reconciliation"),
+        Flow(DAGSTER, api_server, (443, 6443), "the daemon starts run pods"),
+        Flow(DAGSTER, DAGSTER, (3030, 4000), "the web server and the daemon load the code location"),
+        # --- monitoring
+        Flow(MONITORING, api_server, (443, 6443), "service discovery and object state"),
+        Flow(MONITORING, MONITORING, (3000, 8080, 8081, 9090, 9093, 9094, 9560, 10250), "its own services"),
+        Flow(nodes, MONITORING, (10250,), "the API server calls the rules' admission webhook"),
+        Flow(MONITORING, POSTGRES, (9187,), "metrics"),
+        Flow(MONITORING, MINIO, (S3_PORT,), "metrics"),
+        Flow(MONITORING, SYSTEM, (8080, 9402), "metrics"),
+    )
+
+
+def _to_object_store(settings: Settings) -> tuple[Flow, ...]:
+    readers = {
+        AIRBYTE: "sync pods write bronze, servers write logs",
+        LOCAL_DBT: "builds read bronze and write silver and gold",
+        METASTORE: "the metastore checks locations",
+        TRINO: "queries",
+        DAGSTER: "runs, and their logs",
+        POSTGRES: "backups",
+    }
+    if settings.object_store.mode is StoreMode.EXTERNAL:
+        cidrs = tuple(settings.network.object_store_cidrs) or (EVERYWHERE,)
+        store = Outside("the external object store", cidrs)
+        port = _port_of(settings.object_store.endpoint or "")
+        return tuple(Flow(pods, store, (port,), why) for pods, why in readers.items())
+    return (
+        *(Flow(pods, MINIO, (S3_PORT,), why) for pods, why in readers.items()),
+        Flow(MINIO, MINIO, (S3_PORT,), "servers of one pool"),
+        Flow(MINIO_JOB, MINIO, (S3_PORT,), "buckets, identities and policies"),
+    )
+
+
+def _port_of(url: str) -> int:
+    scheme, _, rest = url.partition("://")
+    port = rest.partition(":")[2]
+    return int(port) if port else (443 if scheme == "https" else 80)

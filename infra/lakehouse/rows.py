@@ -1,0 +1,212 @@
+"""What each product's quota holds: its pods by name, and the heaps, pools and limits that follow from their sizes.
+
+One class per quota; the numbers come from sizing/<profile>.yaml. A field that is a Workload, Job or Run counts.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from .budget import Budget, Job, Run, Workload
+from .quantities import Memory
+
+# Trino asks for 70-85 % of the container; the rest is metaspace, code cache and direct buffers.
+TRINO_HEAP_PERCENT = 80
+# memory.heap-headroom-per-node is 30 % of the heap, and Trino refuses to start when per-node query memory and
+# headroom exceed the heap together.
+TRINO_QUERY_PERCENT_OF_HEAP = 60
+TRINO_SMALLEST_WORKER = Memory.parse("2Gi")
+# A service's JVM needs a third of its container for threads, metaspace and direct buffers.
+JVM_HEAP_PERCENT = 64
+# PostgreSQL's documentation starts shared_buffers at a quarter of the memory.
+POSTGRES_BUFFERS_PERCENT = 25
+# A backend of these products takes up to this much beside the buffers.
+POSTGRES_MIB_PER_CONNECTION = 6
+POSTGRES_RESERVED_CONNECTIONS = 20
+# DuckDB's own limit leaves room for Python, dbt and the allocator.
+DUCKDB_MEMORY_PERCENT = 70
+
+
+class MinioBudget(Budget):
+    server: Workload
+    provision: Job
+
+
+class AirbyteBudget(Budget):
+    server: Workload
+    worker: Workload
+    launcher: Workload
+    workload_api: Workload
+    cron: Workload
+    temporal: Workload
+    manifest: Workload
+    bootloader: Job
+    apply: Job
+    sync: Run
+
+
+class LocalDbtBudget(Budget):
+    """dbt with DuckDB in one CronJob pod: the rows dbt and DuckDB."""
+
+    run_pod: Run
+    apply: Job
+
+    @property
+    def duckdb_memory(self) -> Memory:
+        return self.run_pod.amount.memory.share(DUCKDB_MEMORY_PERCENT)
+
+
+class MetabaseBudget(Budget):
+    server: Workload
+    apply: Job
+
+    @property
+    def heap(self) -> Memory:
+        return self.server.memory.share(JVM_HEAP_PERCENT)
+
+
+class TrinoBudget(Budget):
+    coordinator: Workload
+    worker: Workload
+    apply: Job
+
+    @property
+    def worker_heap(self) -> Memory:
+        return self.worker.memory.share(TRINO_HEAP_PERCENT)
+
+    @property
+    def coordinator_heap(self) -> Memory:
+        return self.coordinator.memory.share(TRINO_HEAP_PERCENT)
+
+    @property
+    def query_memory_per_node(self) -> Memory:
+        """What one query may use on a node; the smaller of the two kinds of node decides."""
+        return min(self.worker_heap, self.coordinator_heap).share(TRINO_QUERY_PERCENT_OF_HEAP)
+
+    @property
+    def query_memory(self) -> Memory:
+        return self.query_memory_per_node * max(self.worker.replicas, 1)
+
+    def problems(self, name: str) -> list[str]:
+        found = super().problems(name)
+        if self.worker.replicas and self.worker.memory < TRINO_SMALLEST_WORKER:
+            found.append(
+                f"{name}.worker.memory is {self.worker.memory}; below {TRINO_SMALLEST_WORKER} the JVM has no room for "
+                f"a query after its headroom. Raise it under lakehouse:overrides.{name}, or set "
+                "worker.replicas: 0 to run queries on the coordinator."
+            )
+        return found
+
+
+class SupersetBudget(Budget):
+    web: Workload
+    worker: Workload
+    beat: Workload
+    init: Job
+    apply: Job
+
+
+class DataHubBudget(Budget):
+    opensearch: Workload
+    kafka: Workload
+    gms: Workload
+    frontend: Workload
+    actions: Workload
+    system_update: Job
+    ingestion: Run
+
+
+class DagsterBudget(Budget):
+    web: Workload
+    daemon: Workload
+    code_location: Workload
+    migrate: Job
+
+
+class DagsterRunBudget(Budget):
+    """The dbt row: pods that Dagster's daemon starts, kept apart by their priority class."""
+
+    run_pod: Run
+
+
+class SupportingBudget(Budget):
+    """A quota that is not in the user's sizing table; its totals are printed apart."""
+
+    supporting: ClassVar[bool] = True
+
+
+class PostgresBudget(SupportingBudget):
+    """`backup` is the sidecar that archives each instance; `connections` what each database's owner may open."""
+
+    instance: Workload
+    backup: Workload
+    connections: dict[str, int] = Field(min_length=1)
+
+    @property
+    def shared_buffers(self) -> Memory:
+        return self.instance.memory.share(POSTGRES_BUFFERS_PERCENT)
+
+    @property
+    def max_connections(self) -> int:
+        """What the memory beside the buffers can serve."""
+        return (self.instance.memory - self.shared_buffers).mib // POSTGRES_MIB_PER_CONNECTION
+
+    def problems(self, name: str) -> list[str]:
+        found = super().problems(name)
+        wanted, room = sum(self.connections.values()), self.max_connections - POSTGRES_RESERVED_CONNECTIONS
+        if wanted > room:
+            found.append(
+                f"{name}.connections add up to {wanted}, but {self.instance.memory} serve {self.max_connections} "
+                f"connections, {POSTGRES_RESERVED_CONNECTIONS} of them reserved: {wanted} > {room}. Products would be "
+                f"refused at peak times. Lower them, or raise lakehouse:overrides.{name}.instance.memory."
+            )
+        if self.backup.replicas != self.instance.replicas:
+            found.append(
+                f"{name}.backup.replicas is {self.backup.replicas}, but every one of the {self.instance.replicas} "
+                "instances has one sidecar. The quota would be counted wrongly. Set both to the same number under "
+                f"lakehouse:overrides.{name}."
+            )
+        return found
+
+
+class MetastoreBudget(SupportingBudget):
+    server: Workload
+    schema_job: Job
+
+    @property
+    def heap(self) -> Memory:
+        return self.server.memory.share(JVM_HEAP_PERCENT)
+
+
+class ValkeyBudget(SupportingBudget):
+    server: Workload
+
+
+class SystemBudget(SupportingBudget):
+    """Operators and cert-manager."""
+
+    cnpg: Workload
+    barman: Workload
+    cert_manager: Workload
+    cert_manager_webhook: Workload
+    cert_manager_cainjector: Workload
+    cert_manager_check: Job
+    strimzi: Workload | None = None
+
+
+class MonitoringBudget(SupportingBudget):
+    prometheus: Workload
+    alertmanager: Workload
+    grafana: Workload
+    operator: Workload
+    kube_state_metrics: Workload
+    query_exporter: Workload
+    admission: Job
+
+
+class NodeBudget(SupportingBudget):
+    """One exporter pod on every node; `replicas` is the number of nodes that the quota provides for."""
+
+    exporter: Workload

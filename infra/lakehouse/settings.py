@@ -1,0 +1,257 @@
+"""The stack's configuration as one typed value; every mistake is named with its key, value and remedy.
+
+Keys are `lakehouse:*` in camelCase. Secrets stay SecretStr until `secrets` hands them to Pulumi.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+from ipaddress import ip_network
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.alias_generators import to_camel
+
+from .errors import ConfigError
+from .profile import Profile
+
+PREFIX = "lakehouse:"
+EVERYWHERE = "0.0.0.0/0"
+
+
+class Ingestion(StrEnum):
+    AIRBYTE = "airbyte"
+    DIRECT = "direct"
+
+
+class StoreMode(StrEnum):
+    INTERNAL = "internal"
+    EXTERNAL = "external"
+
+
+class Topology(StrEnum):
+    SINGLE = "single"
+    DISTRIBUTED = "distributed"
+
+
+class Provisioner(StrEnum):
+    JOB = "job"
+    PROVIDER = "provider"
+
+
+class CertManager(StrEnum):
+    INSTALL = "install"
+    EXISTING = "existing"
+
+
+class TableFormat(StrEnum):
+    DELTA = "delta"
+    ICEBERG = "iceberg"
+
+
+class NodeExporter(StrEnum):
+    ALWAYS = "always"
+    NEVER = "never"
+    PRODUCTION = "production"
+
+
+class Replication(StrEnum):
+    STANDARD = "standard"
+    CDC = "cdc"
+
+
+def _cidr(text: str) -> str:
+    try:
+        return str(ip_network(text))
+    except ValueError as error:
+        raise ValueError(f"not a network in CIDR notation ({error}); write it as 10.0.0.0/16") from None
+
+
+def _pinned(reference: str) -> str:
+    """An image reference with a tag other than latest, or a digest."""
+    if "@sha256:" in reference:
+        return reference
+    tag = reference.rpartition("/")[2].partition(":")[2]
+    if tag in {"", "latest"}:
+        raise ValueError("an image without a fixed tag or digest; another build could start at any time")
+    return reference
+
+
+Cidr = Annotated[str, AfterValidator(_cidr)]
+ImageReference = Annotated[str, AfterValidator(_pinned)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")]
+Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")]
+Url = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?$")]
+Cron = Annotated[str, Field(pattern=r"^(\S+ ){4}\S+$")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
+
+
+class OdooSettings(Section):
+    """The database that is read."""
+
+    host: Host = Field(description="the host of Odoo's PostgreSQL server")
+    port: Port = 5432
+    database: str = Field(min_length=1, description="the name of Odoo's database")
+    username: str = Field(default="odoo_lake", min_length=1)
+    ssl_mode: Annotated[str, Field(pattern="^(disable|allow|prefer|require|verify-ca|verify-full)$")] = "require"
+
+
+class ObjectStoreSettings(Section):
+    mode: StoreMode = StoreMode.INTERNAL
+    endpoint: Url | None = None
+    region: str = "us-east-1"
+    topology: Topology | None = None
+    provisioner: Provisioner = Provisioner.JOB
+    # Where the store's API is reached from the machine that runs Pulumi; needed by provisioner: provider.
+    provider_endpoint: Url | None = None
+    retire_old: bool = False
+
+
+class ImageSettings(Section):
+    """The images that the user builds from this repository."""
+
+    pipelines: ImageReference | None = None
+    superset: ImageReference | None = None
+
+
+class NetworkSettings(Section):
+    """Addresses that network policies let pods reach or be reached from."""
+
+    api_server_cidrs: list[Cidr] = []
+    node_cidrs: list[Cidr] = []
+    odoo_cidrs: list[Cidr] = []
+    object_store_cidrs: list[Cidr] = []
+    alert_receiver_cidrs: list[Cidr] = []
+    connector_registry_cidrs: list[Cidr] = []
+
+
+class IngressSettings(Section):
+    class_name: Name | None = None
+    cluster_issuer: Name | None = None
+    # Annotations that put a login before web interfaces that have none of their own.
+    authentication_annotations: dict[str, str] = {}
+    namespace: Name = "ingress-nginx"
+
+
+class AirbyteSettings(Section):
+    replication: Replication = Replication.STANDARD
+    schedule: Cron = "0 2 * * *"
+
+
+class RetentionSettings(Section):
+    """How long copies are kept."""
+
+    backup_days: Annotated[int, Field(ge=1, le=3650)] = 14
+    metrics_days: Annotated[int, Field(ge=1, le=3650)] = 10
+    noncurrent_version_days: Annotated[int, Field(ge=1, le=3650)] = 7
+
+
+class Settings(Section):
+    """Everything that a stack decides."""
+
+    profile: Profile = Field(description="how big the platform is: lightweight or production")
+    storage_class: Name = Field(description="the storage class of every volume; `kubectl get storageclass` lists them")
+    odoo: OdooSettings = Field(description="the connection to Odoo's database: host, port, database, username")
+    odoo_password: SecretStr | None = None
+    ingestion: Ingestion = Ingestion.AIRBYTE
+    schedule: Cron = "0 3 * * *"
+    table_format: TableFormat = TableFormat.DELTA
+    object_store: ObjectStoreSettings = ObjectStoreSettings()
+    object_store_credentials: SecretStr | None = None
+    images: ImageSettings = ImageSettings()
+    image_registry: str | None = None
+    chart_directory: str | None = None
+    domain: Host | None = None
+    ingress: IngressSettings = IngressSettings()
+    network: NetworkSettings = NetworkSettings()
+    cert_manager: CertManager = CertManager.INSTALL
+    airbyte: AirbyteSettings = AirbyteSettings()
+    retention: RetentionSettings = RetentionSettings()
+    node_exporter: NodeExporter = NodeExporter.PRODUCTION
+    protect_data: bool = True
+    secret_generation: dict[str, Annotated[int, Field(ge=1)]] = {}
+    kubernetes_version: Annotated[str, Field(pattern=r"^1\.\d+$")] | None = None
+    overrides: dict[str, dict[str, Any]] = {}
+
+    @property
+    def topology(self) -> Topology:
+        default = Topology.SINGLE if self.profile is Profile.LIGHTWEIGHT else Topology.DISTRIBUTED
+        return self.object_store.topology or default
+
+    @property
+    def exports_nodes(self) -> bool:
+        """Whether node-exporter runs; it needs the one privileged namespace."""
+        in_production = self.node_exporter is NodeExporter.PRODUCTION and self.profile is Profile.PRODUCTION
+        return in_production or self.node_exporter is NodeExporter.ALWAYS
+
+
+SECRET_KEYS = tuple(PREFIX + to_camel(n) for n, f in Settings.model_fields.items() if f.annotation == SecretStr | None)
+
+
+def load(config: Mapping[str, Any], secret_keys: Collection[str]) -> Settings:
+    """Read raw configuration (`lakehouse:key` to text, objects as JSON); raises ConfigError with every mistake.
+
+    `secret_keys` are the keys that the stack's file holds encrypted.
+    """
+    given = {key: _decoded(value) for key, value in config.items() if key.startswith(PREFIX)}
+    # Pulumi.yaml declares every key with an empty default.
+    given = {key: value for key, value in given.items() if value not in ("", {})}
+    problems = [
+        f"{key} is (hidden), and the stack's file holds it in plain text. Whoever reads the file has it. "
+        f"Change the password and run: pulumi config set --secret {key}"
+        for key in SECRET_KEYS
+        if key in given and key not in secret_keys
+    ]
+    for key in SECRET_KEYS:
+        if key in given and not isinstance(given[key], str):
+            given[key] = json.dumps(given[key])
+    try:
+        settings = Settings.model_validate({key.removeprefix(PREFIX): value for key, value in given.items()})
+    except ValidationError as error:
+        raise ConfigError([*problems, *(_explained(detail) for detail in error.errors())]) from None
+    if problems:
+        raise ConfigError(problems)
+    return settings
+
+
+def _decoded(value: Any) -> Any:
+    """Pulumi hands objects over as JSON and everything else as text."""
+    if isinstance(value, str) and value[:1] in {"{", "["}:
+        try:
+            return json.loads(value)
+        except json.JSONDecodeError:
+            return value
+    return value
+
+
+def _explained(detail: Mapping[str, Any]) -> str:
+    path = [part for part in detail["loc"] if isinstance(part, str)]
+    key = PREFIX + ".".join(str(part) for part in detail["loc"])
+    command = f"pulumi config set{' --path' if len(detail['loc']) > 1 else ''} {key} <value>"
+    if detail["type"] == "missing":
+        what = _description(path)
+        return f"{key} is not set{f' ({what})' if what else ''}. The stack cannot be planned without it. Run: {command}"
+    if detail["type"] == "extra_forbidden":
+        near = f"pulumi config rm{' --path' if len(detail['loc']) > 1 else ''} {key}"
+        return f"{key} is not a setting of this program. It would be ignored. Correct its name, or remove it: {near}"
+    shown = "(hidden)" if "password" in key.lower() or "credential" in key.lower() else repr(detail["input"])
+    reason = str(detail["msg"]).removeprefix("Value error, ")
+    return f"{key} is {shown}: {reason}. Nothing was created. Correct it: {command}"
+
+
+def _description(path: list[str]) -> str:
+    model: Any = Settings
+    found = ""
+    for part in path:
+        fields = getattr(model, "model_fields", {})
+        field = next((field for name, field in fields.items() if part in {name, to_camel(name)}), None)
+        if field is None:
+            return found
+        found, model = field.description or "", field.annotation
+    return found

@@ -1,0 +1,16 @@
+with latest as (
+    select date_trunc('month', max(as_of_date)) as month
+    from gold.company_scorecard
+)
+
+select
+    summaries.company_id,
+    summaries.month,
+    summaries.inventory_value,
+    summaries.inventory_turns
+from gold.kpi_operations_summary as summaries
+cross join latest
+where
+    summaries.company_id is not null
+    and summaries.month > latest.month - interval 24 month
+order by summaries.company_id, summaries.month

@@ -1,0 +1,54 @@
+"""Every shape that the program takes: stack x profile x the options that change what exists."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pytest
+
+from tests.program.recorder import Program, run_program, stack_config
+
+EXTERNAL = {
+    "objectStore": {"mode": "external", "endpoint": "https://s3.example.internal"},
+    "objectStoreCredentials": {"default": {"accessKey": "canary-access", "secretKey": "canary-secret"}},
+}
+SMALL_PRODUCTION_STORE = {
+    "objectStore": {"topology": "single"},
+    "overrides": {"minio": {"server": {"replicas": 1, "cpu": "3800m", "memory": "7680Mi", "volume": "500Gi"}}},
+}
+SUPERSET = {"images": {"pipelines": "registry.example/p:1", "superset": "registry.example/s:1"}}
+# Name -> stack and changes by camelCase key. A new option that changes the shape gets a line.
+SHAPES: dict[str, tuple[str, dict[str, Any]]] = {
+    "dev": ("dev", {}),
+    "staging": ("staging", {}),
+    "prod": ("prod", {}),
+    "dev-as-production": ("dev", {"profile": "production", **SUPERSET}),
+    "prod-as-lightweight": ("prod", {"profile": "lightweight"}),
+    "dev-direct": ("dev", {"ingestion": "direct"}),
+    "staging-direct": ("staging", {"ingestion": "direct"}),
+    "dev-external-store": ("dev", EXTERNAL),
+    "staging-external-store": ("staging", EXTERNAL),
+    "staging-single-store": ("staging", SMALL_PRODUCTION_STORE),
+    "dev-provider": (
+        "dev",
+        {"objectStore": {"provisioner": "provider", "providerEndpoint": "https://minio.example.internal"}},
+    ),
+    "dev-existing-cert-manager": ("dev", {"certManager": "existing"}),
+    "dev-node-exporter": ("dev", {"nodeExporter": "always"}),
+    "staging-iceberg": ("staging", {"tableFormat": "iceberg"}),
+    "staging-cdc": ("staging", {"airbyte": {"replication": "cdc"}}),
+    "dev-air-gapped": ("dev", {"imageRegistry": "mirror.example.internal", "chartDirectory": "."}),
+}
+
+
+@cache
+def shape(name: str) -> Program:
+    """The program of a shape, run once for all tests that look at it."""
+    stack, changes = SHAPES[name]
+    return run_program(stack_config(stack, **changes), stack=stack)
+
+
+@pytest.fixture(params=SHAPES)
+def program(request: pytest.FixtureRequest) -> Program:
+    return shape(request.param)
