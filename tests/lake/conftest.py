@@ -59,14 +59,15 @@ class Servers:
 
     def empty(self) -> None:
         """Forget all tables and files."""
-        for catalog in ("lake", "bronze"):
-            with self.address().connect() as session:
-                for (schema,) in session.rows(f"show schemas from {catalog}"):
-                    if schema not in ("information_schema", "default"):
-                        session.rows(f"drop schema {catalog}.{schema} cascade")
+        with self.address().connect() as session:
+            # Both catalogs list all schemas of the one metastore.
+            for (schema,) in session.rows("show schemas from lake"):
+                if schema not in ("information_schema", "default"):
+                    catalog = "bronze" if schema == "odoo" else "lake"
+                    session.rows(f"drop schema {catalog}.{schema} cascade")
         for layer in ("bronze", "silver", "gold"):
-            store = self.lake.layer(layer)
-            store.delete(store.list_all())
+            pages = self.store.client.get_paginator("list_objects_v2").paginate(Bucket=f"{LAKE_NAME}-{layer}")
+            self.lake.layer(layer).delete(entry["Key"] for page in pages for entry in page.get("Contents", ()))
 
 
 @contextmanager

@@ -84,13 +84,13 @@ class Session:
         """All rows; raises UserError when the server can't be reached, TrinoQueryError when the statement is wrong."""
         return self.table(statement)[1]
 
-    def table(self, statement: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Column names and all rows."""
+    def table(self, statement: str) -> tuple[dict[str, str], list[tuple[Any, ...]]]:
+        """Columns with their Trino types, and all rows."""
         cursor = self._connection.cursor()
         try:
             cursor.execute(statement)
             rows = [tuple(row) for row in cursor.fetchall()]
-            return [column[0] for column in cursor.description or ()], rows
+            return {column[0]: str(column[1]) for column in cursor.description or ()}, rows
         except TrinoQueryError:
             raise
         except (Error, HttpError, OSError) as error:

@@ -43,11 +43,8 @@ def built_tables(session: Session, manifest: Path) -> tuple[BuiltTable, ...]:
     found = []
     for node in nodes:
         schema = node["schema"].removesuffix(BUILD_SUFFIX)
-        if (
-            node["resource_type"] == "model"
-            and schema in TABLE_SCHEMAS
-            and node["name"].startswith(_READERS_SEE[schema])
-        ):
+        is_table = node["resource_type"] == "model" and schema in TABLE_SCHEMAS
+        if is_table and node["name"].startswith(_READERS_SEE[schema]):
             found.append((schema, node["name"]))
     return tuple(BuiltTable(schema, name, _version(session, schema, name)) for schema, name in sorted(found))
 

@@ -79,7 +79,11 @@ def register(lake: Lake, catalogue: Catalogue, log: BronzeLog, address: TrinoAdd
             lake.grant_access(duck)
             entries = [_entry(duck, lake, contract, log) for contract in catalogue.values()]
         changed = [entry for entry in entries if known.get(entry.table) != entry.comment]
-        session.rows(f"create or replace view {_name(EXTRACTIONS)} as {_extractions(log)}")
+        if log.extraction_times:
+            session.rows(f"create or replace view {_name(EXTRACTIONS)} as {_extractions(log)}")
+        else:
+            # Another program extracts and keeps no log: staging then takes the times from the rows.
+            session.rows(f"drop view if exists {_name(EXTRACTIONS)}")
         existing = _existing(session)
     _in_parallel(changed, existing, address)
     return tuple(entry.table for entry in changed)
@@ -236,7 +240,7 @@ def _extractions(log: BronzeLog) -> str:
         f"timestamp {quoted(moment.replace(tzinfo=None).isoformat(sep=' ', timespec='milliseconds'))}"
         for moment in log.extraction_times
     )
-    return f"select extracted_at from (values {times or 'null'}) as extractions (extracted_at)"
+    return f"select extracted_at from (values {times}) as extractions (extracted_at)"
 
 
 def _run_of(path: str) -> str:
