@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import subprocess
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,13 +45,15 @@ class SampleDatabases:
     def __init__(self, server: EmbeddedPostgres) -> None:
         self._server = server
         self._made: set[int] = set()
+        self._making = threading.Lock()
 
     def name(self, version: int) -> str:
         name = f"sample_{version}"
-        if version not in self._made:
-            url = self._server.recreate_database(name)
-            generate(url, odoo_version=version, scale=Scale.SMALL, seed=1, today=TODAY)
-            self._made.add(version)
+        with self._making:
+            if version not in self._made:
+                url = self._server.recreate_database(name)
+                generate(url, odoo_version=version, scale=Scale.SMALL, seed=1, today=TODAY)
+                self._made.add(version)
         return name
 
     def copy(self, version: int, name: str) -> str:

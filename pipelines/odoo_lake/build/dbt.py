@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,8 @@ from odoo_lake.progress import Reporter
 from odoo_lake.project import Project
 
 BUILD_DATABASE_VARIABLE = "ODOO_LAKE_BUILD_DATABASE"
+# dbt's unit tests prove the SQL, not the data: they need no repetition with every build.
+BUILD_COMMAND = ("build", "--exclude-resource-type", "unit_test")
 _FAILING = ("error", "fail", "partial success")
 _NODE_FINISHED = "NodeFinished"
 
@@ -102,14 +104,15 @@ class Build:
             **self.engine_environment,
         }
 
-    def invoke(self, command: str, variables: Mapping[str, Any], report: Reporter, *options: str) -> Invocation:
+    def invoke(self, command: Sequence[str], variables: Mapping[str, Any], report: Reporter) -> Invocation:
         """Run a dbt command; raises UserError when dbt itself can't run. Failed nodes are in the result."""
         results = self.target / "run_results.json"
         results.unlink(missing_ok=True)
         arguments = [
-            *(dbt_executable(), "--log-format", "json", "--log-path", str(self.directory / "logs")),
-            *(command, "--project-dir", str(self.project.dbt), "--profiles-dir", str(self.profiles)),
-            *("--target-path", str(self.target), "--vars", json.dumps(variables), *options),
+            *(sys.executable, "-m", "odoo_lake.build.dbt_process", str(os.getpid())),
+            *("--log-format", "json", "--log-path", str(self.directory / "logs")),
+            *(*command, "--project-dir", str(self.project.dbt), "--profiles-dir", str(self.profiles)),
+            *("--target-path", str(self.target), "--vars", json.dumps(variables)),
         ]
         errors: list[str] = []
         environment = {**os.environ, **self.environment}

@@ -69,10 +69,17 @@ def write_tables(build: Build, build_id: str) -> tuple[PublishedTable, ...]:
             store = build.lake.layer(schema)
             directory = f"{build.state.data_prefix}{folder}/{name}"
             path = f"{directory}/{build_id}.parquet"
-            store.prepare(directory)
             source = f"{identifier(schema)}.{identifier(name)}"
             options = "format parquet, compression zstd, return_stats true"
-            [stats] = duck.execute(f"copy {source} to {quoted(store.url(path))} ({options})").fetchall()
+            try:
+                store.prepare(directory)
+                [stats] = duck.execute(f"copy {source} to {quoted(store.url(path))} ({options})").fetchall()
+            except (duckdb.IOException, OSError) as error:
+                raise UserError(
+                    f"{schema}.{name} can't be written to {store.url(path)}: {str(error).splitlines()[0]}",
+                    "Nothing was published; readers still see the last complete state.",
+                    "Free space there or give write access, then run `odoo-lake build`.",
+                ) from error
             tables.append(PublishedTable(table_schema=schema, name=name, path=path, rows=stats[1]))
     return tuple(tables)
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from odoo_lake import __version__
 from odoo_lake.build.bronze_views import create_bronze_views
-from odoo_lake.build.dbt import Build, Invocation
+from odoo_lake.build.dbt import BUILD_COMMAND, Build, Invocation
 from odoo_lake.business import end_of
 from odoo_lake.errors import UserError
 from odoo_lake.lake.commits import BronzeLog
@@ -36,7 +36,8 @@ class BuildInputs:
     def fingerprint(self, build: Build) -> str:
         """Equal inputs have equal fingerprints: the project, bronze and the day."""
         files = {table: [file.path for file in self.log.files(table)] for table in self.log.tables()}
-        facts = [self.project_fingerprint(build), self.as_of.isoformat(), files]
+        # The published views name their files in full: a lake that was moved is built anew.
+        facts = [self.project_fingerprint(build), self.as_of.isoformat(), build.lake.root, files]
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     def project_fingerprint(self, build: Build) -> str:
@@ -70,7 +71,9 @@ def prepare_build(build: Build, inputs: BuildInputs) -> dict[str, Any]:
     continues = build.state.past_day is None and _may_continue(build, inputs)
     forget_build(build)
     if not continues:
-        build.database.unlink(missing_ok=True)
+        # What a killed build had not yet written into the database lies beside it, and fits no other one.
+        for path in build.directory.glob(f"{build.database.name}*"):
+            path.unlink()
     with open_duckdb(str(build.database)) as duck:
         build.lake.grant_access(duck)
         create_bronze_views(duck, build.catalogue, inputs.log, build.lake.layer("bronze"))
@@ -90,7 +93,7 @@ def remember_build(build: Build, inputs: BuildInputs) -> None:
 def build_models(build: Build, inputs: BuildInputs, report: Reporter) -> Invocation:
     """Run and test all models in the build database; raises UserError when bronze is empty or dbt can't run."""
     variables = prepare_build(build, inputs)
-    invocation = build.invoke("build", variables, report)
+    invocation = build.invoke(BUILD_COMMAND, variables, report)
     if not invocation.failures:
         remember_build(build, inputs)
     return invocation

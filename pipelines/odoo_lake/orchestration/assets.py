@@ -11,7 +11,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
-from odoo_lake.build.dbt import Build, dbt_executable, read_results
+from odoo_lake.build.dbt import BUILD_COMMAND, Build, dbt_executable, read_results
 from odoo_lake.build.run import prepare_build, remember_build
 from odoo_lake.contracts.model import Contract
 from odoo_lake.lake.lock import exclusive
@@ -58,7 +58,7 @@ def model_assets(workspace: Workspace) -> dg.AssetsDefinition:
         pipeline = lakehouse.pipeline(workspace, context.log)
         build, inputs = pipeline.build, lakehouse.inputs(pipeline)
         os.environ.update(build.environment)
-        arguments = ["build", *dbt_variables(prepare_build(build, inputs))]
+        arguments = [*BUILD_COMMAND, *dbt_variables(prepare_build(build, inputs))]
         dbt = DbtCliResource(
             project_dir=str(build.project.dbt), profiles_dir=str(build.profiles), dbt_executable=dbt_executable()
         )

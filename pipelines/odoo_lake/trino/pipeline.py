@@ -7,7 +7,7 @@ from datetime import date
 
 from pydantic import BaseModel, ValidationError
 
-from odoo_lake.build.dbt import Build, Invocation
+from odoo_lake.build.dbt import BUILD_COMMAND, Build, Invocation
 from odoo_lake.build.publish import Publication
 from odoo_lake.build.run import BuildInputs
 from odoo_lake.errors import UserError
@@ -79,7 +79,7 @@ class TrinoPipeline(Pipeline):
             "bronze_database": BRONZE_CATALOG,
             "bronze_schema": BRONZE_SCHEMA,
         }
-        invocation = self.build.invoke("build", variables, report, *options)
+        invocation = self.build.invoke([*BUILD_COMMAND, *options], variables, report)
         if not invocation.failures:
             note = _Continuation(
                 project_fingerprint=inputs.project_fingerprint(self.build), run_id=inputs.log.last.run_id
