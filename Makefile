@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: help demo test test-mutations lint format bench schemas lock clean dagster
+.PHONY: help demo test test-mutations lint format bench schemas charts-facts lock clean dagster
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
@@ -64,6 +64,9 @@ bench: $(VENV)/.dev ## measure; figures go into BENCHMARKS.md
 
 schemas: $(VENV)/.dev ## write sizing/schema.json from the models
 	$(BIN)/python -c 'import json; from lakehouse.sizing import DIRECTORY, schema; (DIRECTORY / "schema.json").write_text(json.dumps(schema(), indent=2) + "\n")'
+
+charts-facts: $(VENV)/.dev ## write tests/charts/ from the archives in the chart cache
+	$(BIN)/python -m tests.render.facts
 
 lock: | $(UV) ## resolve the pins anew: versions and hashes, no addresses
 	echo 'uv==0.13.9' | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -o requirements-bootstrap.lock -

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,25 @@ from odoo_lake.lake.location import Lake, parse_lake
 from odoo_lake.source.embedded import EmbeddedPostgres, embedded_postgres
 from odoo_lake.workspace import Workspace, open_workspace
 from tests.object_store import ObjectStore, object_store
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """End with one line for each tier of which something could not run, and why."""
+    for line in skip_lines([(report.nodeid, report.longrepr) for report in terminalreporter.getreports("skipped")]):
+        terminalreporter.write_line(line, yellow=True)
+
+
+def skip_lines(skipped: Iterable[tuple[str, object]]) -> list[str]:
+    """Test and pytest's account of its skip, as a line for each tier with every reason once."""
+    reasons: dict[str, Counter[str]] = {}
+    for test, account in skipped:
+        tier = test.split("/")[1] if test.count("/") > 1 else "tests"
+        reason = str(account[2] if isinstance(account, tuple) else account)
+        reasons.setdefault(tier, Counter())[reason.removeprefix("Skipped: ")] += 1
+    return [
+        f"tier {tier}: not run: {'; '.join(f'{count} x {reason}' for reason, count in sorted(found.items()))}"
+        for tier, found in sorted(reasons.items())
+    ]
 
 
 @pytest.fixture(scope="session")

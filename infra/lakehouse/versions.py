@@ -37,19 +37,19 @@ AIRBYTE = Chart("airbyte", "https://airbytehq.github.io/charts", "2.2.0")
 # renovate: datasource=helm depName=trino registryUrl=https://trinodb.github.io/charts/
 TRINO = Chart("trino", "https://trinodb.github.io/charts/", "1.42.2")
 # renovate: datasource=helm depName=superset registryUrl=https://apache.github.io/superset
-SUPERSET = Chart("superset", "https://apache.github.io/superset", "0.22.8")
+SUPERSET = Chart("superset", "https://apache.github.io/superset", "0.15.2")
 # renovate: datasource=helm depName=metabase registryUrl=https://pmint93.github.io/helm-charts
 METABASE = Chart("metabase", "https://pmint93.github.io/helm-charts", "2.26.0")
 # renovate: datasource=helm depName=datahub registryUrl=https://helm.datahubproject.io/
 DATAHUB = Chart("datahub", "https://helm.datahubproject.io/", "1.1.0")
 # renovate: datasource=helm depName=dagster registryUrl=https://dagster-io.github.io/helm
-DAGSTER = Chart("dagster", "https://dagster-io.github.io/helm", "1.13.18")
+DAGSTER = Chart("dagster", "https://dagster-io.github.io/helm", "1.12.7")
 # renovate: datasource=helm depName=cloudnative-pg registryUrl=https://cloudnative-pg.github.io/charts
 CLOUDNATIVE_PG = Chart("cloudnative-pg", "https://cloudnative-pg.github.io/charts", "0.29.0")
 # renovate: datasource=helm depName=plugin-barman-cloud registryUrl=https://cloudnative-pg.github.io/charts
 BARMAN_CLOUD = Chart("plugin-barman-cloud", "https://cloudnative-pg.github.io/charts", "0.7.0")
 # renovate: datasource=helm depName=cert-manager registryUrl=https://charts.jetstack.io
-CERT_MANAGER = Chart("cert-manager", "https://charts.jetstack.io", "v1.18.2")
+CERT_MANAGER = Chart("cert-manager", "https://charts.jetstack.io", "v1.21.1")
 # renovate: datasource=helm depName=opensearch registryUrl=https://opensearch-project.github.io/helm-charts/
 OPENSEARCH = Chart("opensearch", "https://opensearch-project.github.io/helm-charts/", "3.6.0")
 # renovate: datasource=docker depName=quay.io/strimzi-helm/strimzi-kafka-operator

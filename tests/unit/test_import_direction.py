@@ -17,7 +17,7 @@ LAYERS = (
     ("settings",),
     ("business",),
     ("lake",),
-    ("source", "sample"),
+    ("source", "sample", "airbyte", "object_store"),
     ("extract",),
     ("build",),
     ("reconcile",),

@@ -1,0 +1,1 @@
+"""Do the pinned charts turn our values into the right pods?"""

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from tests.conftest import skip_lines
+
+
+def test_each_tier_has_one_line_and_each_reason_stands_once() -> None:
+    skipped = [
+        ("tests/lake/test_store.py::test_a", ("tests/object_store.py", 59, "Skipped: there is no Go")),
+        ("tests/lake/test_store.py::test_b[s3]", ("tests/object_store.py", 59, "Skipped: there is no Go")),
+        ("tests/data/test_lakes.py::test_c", ("tests/data/test_lakes.py", 7, "Skipped: no dump")),
+        ("tests/lake/test_store.py::test_d", ("tests/lake/test_store.py", 9, "Skipped: as root")),
+    ]
+    assert skip_lines(skipped) == [
+        "tier data: not run: 1 x no dump",
+        "tier lake: not run: 1 x as root; 2 x there is no Go",
+    ]
+
+
+def test_nothing_is_said_when_everything_ran() -> None:
+    assert skip_lines([]) == []
