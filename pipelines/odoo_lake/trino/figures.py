@@ -6,7 +6,7 @@ import re
 import uuid
 
 import duckdb
-import pyarrow
+import pyarrow  # type: ignore[import-untyped]
 
 from odoo_lake.lake.duck import identifier
 from odoo_lake.reconcile.run import LakeRows
