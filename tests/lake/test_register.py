@@ -140,6 +140,13 @@ def test_a_type_that_no_reader_widens_is_cast_to_the_contract_s(bronze: Bronze) 
     assert bronze.register() == ()
 
 
+def test_a_column_that_odoo_dropped_is_null_in_all_runs(bronze: Bronze) -> None:
+    bronze.run("res_currency", "i::integer as id, '€' as symbol", {"id": "integer", "symbol": "text"})
+    bronze.run("res_currency", "i::integer as id", {"id": "integer"})
+    bronze.register()
+    assert bronze.rows("select count(*), count(symbol) from bronze.odoo.res_currency") == [(4, 0)]
+
+
 def test_airbyte_s_files_are_one_table_with_airbyte_s_types(bronze: Bronze) -> None:
     columns = "i::bigint as id, 0.01::double as rounding, 'EUR' as name, 'never' as not_in_the_contract"
     bronze.write("odoo/res_currency/2026_01_02_1767323045_0.parquet", columns)

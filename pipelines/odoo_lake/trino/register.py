@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from odoo_lake.build.bronze_views import EXTRACTIONS, present_columns
+from odoo_lake.build.bronze_views import EXTRACTIONS, dropped_columns, present_columns
 from odoo_lake.contracts.catalogue import Catalogue
 from odoo_lake.contracts.model import Contract
 from odoo_lake.lake.commits import ROOT, BronzeLog
@@ -37,11 +37,15 @@ class TableEntry:
     parts: tuple[EntryPart, ...]
     columns: Mapping[str, str]
     """Column to Trino type, as readers see them."""
+    emptied: Mapping[str, str] = field(default_factory=dict)
+    """Columns that went away from Odoo: readers find them NULL, whatever older files hold."""
 
     @property
     def comment(self) -> str:
         """The table's meaning, and a mark of all that its entry follows from."""
-        facts = json.dumps([self.columns, [[part.columns, part.folders] for part in self.parts]], sort_keys=True)
+        facts = json.dumps(
+            [self.columns, self.emptied, [[part.columns, part.folders] for part in self.parts]], sort_keys=True
+        )
         return f"{self.meaning}{_MARK}{hashlib.sha256(facts.encode()).hexdigest()[:16]}]"
 
 
@@ -113,7 +117,8 @@ def _entry(duck: duckdb.DuckDBPyConnection, lake: Lake, contract: Contract, log:
         wanted = {column.name: contract_type(column) for column in present_columns(contract, log)}
         columns, parts = _parts(wanted, by_run)
         entry_parts = tuple(EntryPart(types, {run: folders[run] for run in runs}) for types, runs in parts)
-        return TableEntry(contract.table, contract.meaning, entry_parts, columns)
+        emptied = {column.name: contract_type(column) for column in dropped_columns(contract, log)}
+        return TableEntry(contract.table, contract.meaning, entry_parts, columns, emptied)
     return _unlogged_entry(duck, lake, contract, log)
 
 
@@ -165,7 +170,7 @@ def _parts(
 
 
 def _write(session: Session, entry: TableEntry, existing: Existing) -> None:
-    if len(entry.parts) == 1:
+    if len(entry.parts) == 1 and not entry.emptied:
         _write_table(session, entry.table, entry.parts[0], existing)
         session.rows(f"comment on table {_name(entry.table)} is {quoted(entry.comment)}")
         return
@@ -175,6 +180,7 @@ def _write(session: Session, entry: TableEntry, existing: Existing) -> None:
     _drop(session, entry.table, existing)
     columns = [(identifier(name), kind) for name, kind in entry.columns.items()]
     cast = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in columns)
+    cast += "".join(f", cast(null as {kind}) as {identifier(name)}" for name, kind in entry.emptied.items())
     rows = " union all ".join(f"select {cast} from {_name(name)}" for name in names)
     session.rows(f"create view {_name(entry.table)} comment {quoted(entry.comment)} as {rows}")
 
@@ -184,7 +190,7 @@ def _write_table(session: Session, name: str, part: EntryPart, existing: Existin
     partitioned = bool(part.folders)
     registered: set[str] = set()
     same = {column: kind for column, kind in part.columns.items() if column in own}
-    if own and own == same and partitioned == (RUN_COLUMN in existing.columns[name]):
+    if name not in existing.views and own and own == same and partitioned == (RUN_COLUMN in existing.columns[name]):
         for column, kind in part.columns.items():
             if column not in own:
                 session.rows(f"alter table {_name(name)} add column {identifier(column)} {kind}")
