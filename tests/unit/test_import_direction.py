@@ -25,7 +25,7 @@ LAYERS = (
     ("pipeline",),
     ("trino",),
     ("workspace",),
-    ("airbyte", "report", "demo", "orchestration"),
+    ("airbyte", "gold_database", "report", "demo", "orchestration"),
     ("cli",),
 )
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
