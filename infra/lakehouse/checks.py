@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from .databases import ROLES
 from .errors import ConfigError
 from .profile import Profile
 from .settings import Ingestion, Provisioner, Settings, StoreMode, Topology
@@ -160,6 +161,14 @@ def extraction_has_one_writer(settings: Settings, _: AnySizing) -> Iterator[str]
         )
 
 
+def connections_are_of_known_logins(_: Settings, sizing: AnySizing) -> Iterator[str]:
+    for name in sorted(set(sizing.postgres.connections) - {role.name for role in ROLES}):
+        yield (
+            f"postgres.connections.{name} is {sizing.postgres.connections[name]}, but PostgreSQL has no such login. "
+            f"The number would do nothing. Remove lakehouse:overrides.postgres.connections.{name}."
+        )
+
+
 CHECKS: tuple[Check, ...] = (
     images_are_named,
     odoo_is_reachable,
@@ -169,6 +178,7 @@ CHECKS: tuple[Check, ...] = (
     kubernetes_is_new_enough,
     charts_are_there,
     extraction_has_one_writer,
+    connections_are_of_known_logins,
 )
 
 

@@ -15,6 +15,8 @@ from .budget import Budget
 from .checks import AnySizing
 from .components.namespace import Namespace, NamespaceArgs
 from .components.object_store import ObjectStore, ObjectStoreArgs
+from .components.operators import Operators, OperatorsArgs
+from .components.postgres import Backup, Postgres, PostgresArgs
 from .components.priorities import Priorities, PrioritiesArgs
 from .components.store_access import ExternalKeys, ExternalKeysArgs, StoreAccess, StoreAccessArgs
 from .flows import flows, unset_networks
@@ -71,6 +73,14 @@ def build(settings: Settings, sizing: AnySizing) -> Platform:
 
     store = _object_store(plan, built)
     built.addresses["objectStore"] = store.endpoint
+
+    operators = Operators(
+        "operators",
+        OperatorsArgs(site=site, sizing=sizing.system, cert_manager=settings.cert_manager),
+        plan.inside("system"),
+    )
+    postgres = _postgres(plan, store, operators)
+    built.secrets += [login.secret for login in postgres.logins.values()]
     return built
 
 
@@ -154,7 +164,22 @@ def _object_store(plan: Plan, built: Platform) -> Store:
             products=plan.budgets,
             readers=readers,
         ),
-        plan.inside("minio", after=(servers,)),
+        # Every reader's namespace gets a secret.
+        plan.inside(*plan.budgets, after=(servers,)),
     )
     built.secrets += [servers.root.ref, *access.keys.values()]
     return Store(servers.endpoint, wanted.region, access.keys, (servers, access))
+
+
+def _postgres(plan: Plan, store: Store, operators: Operators) -> Postgres:
+    keys = store.keys.get("backup")
+    days = plan.settings.retention.backup_days
+    backup = Backup(endpoint=store.endpoint, region=store.region, keys=keys, retention_days=days) if keys else None
+    readers = {quota: budget.namespace for quota, budget in plan.budgets.items()}
+    return Postgres(
+        "postgres",
+        PostgresArgs(
+            site=plan.site, sizing=plan.sizing.postgres, products=plan.budgets, readers=readers, backup=backup
+        ),
+        plan.inside(*plan.budgets, after=(operators, *store.ready)),
+    )

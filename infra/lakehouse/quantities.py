@@ -67,7 +67,7 @@ class Memory:
         """As a Java heap option takes it, without the option's name."""
         return f"{self.mib}m"
 
-    def trino(self) -> str:
+    def megabytes(self) -> str:
         """As Trino's and PostgreSQL's configuration take it (both count in powers of two)."""
         return f"{self.mib}MB"
 

@@ -6,7 +6,7 @@ A password is made anew only when its generation rises (`lakehouse:secretGenerat
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -72,6 +72,9 @@ class CredentialArgs:
     fixed: Mapping[str, str]
     generated: Sequence[str]
     type: str = "Opaque"
+    labels: Mapping[str, str] = field(default_factory=dict)
+    # A key that encrypts stored data: without it the data is lost, so it is protected as the data is.
+    encrypts_data: bool = False
 
 
 class Credential(pulumi.ComponentResource):
@@ -91,11 +94,11 @@ class Credential(pulumi.ComponentResource):
                 metadata={
                     "name": name,
                     "namespace": namespace,
-                    "labels": top_level(args.product, "credential", args.site.profile),
+                    "labels": {**top_level(args.product, "credential", args.site.profile), **args.labels},
                 },
                 type=args.type,
                 string_data={**args.fixed, **dict.fromkeys(args.generated, self.value)},
-                opts=child,
+                opts=pulumi.ResourceOptions(parent=self, protect=args.encrypts_data and args.site.protect_data),
             )
         self.fixed = args.fixed
         self.ref = SecretRef(name, args.site.generation(name))

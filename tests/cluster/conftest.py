@@ -1,4 +1,4 @@
-"""One control plane for the whole session of tests; a namespace of its own for each test that makes objects."""
+"""Control planes for the session: an empty one, and one for each profile with the whole program applied to it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cluster.control_plane import ControlPlane, Object, control_plane
+from tests.cluster.deployment import Deployment, deployed
+from tests.program.recorder import stack_config
+
+# The stack that stands for each profile.
+STACKS = {"lightweight": "dev", "production": "prod"}
+_notes: list[str] = []
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +30,18 @@ def namespace(cluster: ControlPlane) -> Iterator[str]:
     cluster.api.create(item)
     yield name
     cluster.api.delete(item)
+
+
+@pytest.fixture(scope="session", params=STACKS)
+def deployment(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """The program of one profile on a control plane of its own."""
+    profile: str = request.param
+    config = stack_config(STACKS[profile])
+    with control_plane(tmp_path_factory.mktemp(profile)) as running, deployed(running, config) as result:
+        _notes.extend(f"{profile}: {note}" for note in result.notes)
+        yield result
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for note in _notes:
+        terminalreporter.write_line(f"cluster tier, {note}")

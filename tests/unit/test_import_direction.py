@@ -23,8 +23,9 @@ LAYERS = (
     ("reconcile",),
     ("record",),
     ("pipeline",),
+    ("trino",),
     ("workspace",),
-    ("airbyte", "report", "demo", "orchestration"),
+    ("airbyte", "gold_database", "report", "demo", "orchestration"),
     ("cli",),
 )
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}

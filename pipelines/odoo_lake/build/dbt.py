@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,8 @@ BUILD_DATABASE_VARIABLE = "ODOO_LAKE_BUILD_DATABASE"
 # dbt's unit tests prove the SQL, not the data: they need no repetition with every build.
 BUILD_COMMAND = ("build", "--exclude-resource-type", "unit_test")
 _FAILING = ("error", "fail", "partial success")
-_NODE_FINISHED = "NodeFinished"
+# dbt tells of each finished node by an event of its kind: LogModelResult, LogTestResult, ...
+_NODE_FINISHED = re.compile("Log[A-Za-z]+Result")
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class Build:
     lake: Lake
     catalogue: Catalogue
     state: LakeState
+    engine_environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What dbt's profile asks of the environment for an engine other than DuckDB; holds its password."""
 
     @property
     def directory(self) -> Path:
@@ -99,6 +103,7 @@ class Build:
             BUILD_DATABASE_VARIABLE: str(self.database),
             LAKE_VARIABLE: self.lake.root,
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            **self.engine_environment,
         }
 
     def invoke(self, command: Sequence[str], variables: Mapping[str, Any], report: Reporter) -> Invocation:
@@ -147,9 +152,9 @@ def _follow(event: Mapping[str, Any], report: Reporter, errors: list[str]) -> No
     info, data = event["info"], event["data"]
     if info["level"] == "error":
         errors.append(info["msg"])
-    if info["name"] == _NODE_FINISHED:
-        node = data["node_info"]
-        report.step(node["node_name"], status=node["node_status"])
+    node = data.get("node_info")
+    if node and _NODE_FINISHED.fullmatch(info["name"]):
+        report.step(node["node_name"], status=data.get("status") or node["node_status"])
 
 
 def read_results(path: Path) -> Invocation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -140,12 +140,14 @@ def describe(item: Object) -> str:
     return f"{item['kind']} {metadata.get('namespace') or '-'}/{metadata.get('name')}"
 
 
-def wait_until(what: str, condition: Callable[[], bool], seconds: float = 60) -> None:
-    """Poll until `condition` holds; a TimeoutError that says `what` otherwise."""
+def wait_until(
+    what: str, condition: Callable[[], bool], seconds: float = 60, *, explain: Callable[[], Iterable[str]] = list
+) -> None:
+    """Poll until `condition` holds; otherwise a TimeoutError that says `what`, and why in the lines of `explain`."""
     for _ in _polls(seconds):
         if condition():
             return
-    raise TimeoutError(f"{what}: not so after {seconds:.0f} s")
+    raise TimeoutError("\n  ".join([f"{what}: not so after {seconds:.0f} s", *explain()]))
 
 
 def _polls(seconds: float) -> Iterator[None]:

@@ -155,6 +155,8 @@ def _start_server(cluster: ControlPlane, port: int, etcd_port: int, peer_port: i
         "--kubelet-client-key=tls.key",
         "--kubelet-preferred-address-types=InternalIP",
         "--allow-privileged=true",
+        # Webhooks of operators are reached through a service; nothing routes to services here.
+        "--disable-admission-plugins=ValidatingAdmissionWebhook,MutatingAdmissionWebhook",
         "--profiling=false",
     )
     _wait(cluster, "the API server is ready", cluster.api.ready)

@@ -111,7 +111,7 @@ def test_connections_fit_the_server() -> None:
         (Profile.LIGHTWEIGHT, {"trino": {}}, ["trino", "the lightweight profile has no such size"]),
         (Profile.LIGHTWEIGHT, {"minio": {"server": {"memory": "2GB"}}}, ["minio.server.memory", "Mi, Gi or Ti"]),
         (Profile.LIGHTWEIGHT, {"minio": {"server": {"replicas": -1}}}, ["minio.server.replicas", "-1"]),
-        (Profile.LIGHTWEIGHT, {"postgres": {"connections": {"airbyte": 500}}}, ["postgres.connections", "558 > 108"]),
+        (Profile.LIGHTWEIGHT, {"postgres": {"connections": {"airbyte": 500}}}, ["postgres.connections", "537 > 108"]),
         (Profile.PRODUCTION, {"postgres": {"instance": {"replicas": 1}}}, ["postgres.backup.replicas", "sidecar"]),
     ],
 )

@@ -1,0 +1,1 @@
+"""What each operator makes of its custom resources: one module per operator."""

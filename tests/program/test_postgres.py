@@ -1,0 +1,124 @@
+"""PostgreSQL: a login and its databases per installed product, memory that adds up, backups, and nothing shared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.program.conftest import shape
+from tests.program.recorder import Program, run_program, stack_config
+
+OWNERS = {
+    "dev": {
+        "lake_ops": {"lake_ops"},
+        "airbyte": {"airbyte", "temporal", "temporal_visibility"},
+        "metabase": {"metabase"},
+        "publisher": {"gold"},
+    },
+    "prod": {
+        "lake_ops": {"lake_ops"},
+        "airbyte": {"airbyte", "temporal", "temporal_visibility"},
+        "superset": {"superset"},
+        "dagster": {"dagster"},
+        "datahub": {"datahub"},
+        "metastore": {"metastore"},
+    },
+}
+
+
+def cluster(program: Program) -> dict[str, Any]:
+    spec: dict[str, Any] = program.named("Cluster", "postgres").manifest["spec"]
+    return spec
+
+
+@pytest.mark.parametrize("name", OWNERS)
+def test_every_product_owns_its_databases(name: str) -> None:
+    program = shape(name)
+    first = cluster(program)["bootstrap"]["initdb"]
+    found: dict[str, set[str]] = {first["owner"]: {first["database"]}}
+    for database in program.of("Database"):
+        spec = database.manifest["spec"]
+        found.setdefault(spec["owner"], set()).add(spec["name"])
+        assert spec["databaseReclaimPolicy"] == "retain", "the way back to the other profile finds it again"
+    assert found == OWNERS[name]
+
+
+def test_a_password_is_read_where_its_product_runs() -> None:
+    where: dict[str, set[str]] = {}
+    for secret in shape("prod").of("Secret"):
+        if secret.metadata["name"].startswith("postgres-"):
+            where.setdefault(secret.metadata["name"], set()).add(secret.metadata["namespace"])
+            assert secret.manifest["type"] == "kubernetes.io/basic-auth"
+            assert set(secret.manifest["stringData"]) == {"username", "password"}
+            assert secret.metadata["labels"]["cnpg.io/reload"] == "true"
+    assert all("lake-postgres" in spaces for spaces in where.values())
+    assert {name: spaces - {"lake-postgres"} for name, spaces in where.items()} == {
+        "postgres-lake-ops": {"lake-dagster"},
+        "postgres-airbyte": {"lake-airbyte"},
+        "postgres-superset": {"lake-superset"},
+        "postgres-dagster": {"lake-dagster"},
+        "postgres-datahub": {"lake-datahub"},
+        "postgres-metastore": {"lake-metastore"},
+        "postgres-metrics": {"lake-monitoring"},
+    }
+
+
+def test_every_login_has_a_secret_and_a_limit(program: Program) -> None:
+    secrets = {r.metadata["name"] for r in program.of("Secret") if r.metadata["namespace"] == "lake-postgres"}
+    roles = cluster(program)["managed"]["roles"]
+    assert all(role["passwordSecret"]["name"] in secrets for role in roles)
+    assert all(role["connectionLimit"] > 0 for role in roles)
+    limit = int(cluster(program)["postgresql"]["parameters"]["max_connections"])
+    assert sum(role["connectionLimit"] for role in roles) < limit
+    superusers = [role["name"] for role in roles if role.get("superuser") or role.get("createdb")]
+    assert superusers == []
+
+
+def test_instances_follow_the_profile_and_one_alone_has_no_budget() -> None:
+    assert (cluster(shape("dev"))["instances"], cluster(shape("dev"))["enablePDB"]) == (1, False)
+    assert (cluster(shape("prod"))["instances"], cluster(shape("prod"))["enablePDB"]) == (2, True)
+
+
+def test_switching_the_profile_changes_the_cluster_in_place() -> None:
+    small, large = cluster(shape("dev")), cluster(shape("dev-as-production"))
+    for fixed in ("imageName", "bootstrap"):
+        assert small[fixed] == large[fixed]
+    assert small["storage"]["storageClass"] == large["storage"]["storageClass"]
+
+
+def test_backups_go_to_the_stores_backup_bucket_with_the_backup_identity() -> None:
+    for name, endpoint in (
+        ("prod", "http://minio.lake-minio.svc.cluster.local:9000"),
+        ("staging-external-store", "https://s3.example.internal"),
+    ):
+        store = shape(name).named("ObjectStore", "postgres").manifest["spec"]
+        configuration = store["configuration"]
+        assert configuration["destinationPath"] == "s3://odoo-lake-backup/postgres/"
+        assert configuration["endpointURL"] == endpoint
+        assert configuration["s3Credentials"]["accessKeyId"] == {"name": "minio-backup", "key": "access-key"}
+        assert store["retentionPolicy"] == "14d"
+        assert cluster(shape(name))["plugins"][0]["isWALArchiver"] is True
+    longer = run_program(stack_config("dev", retention={"backupDays": 30}))
+    assert longer.named("ObjectStore", "postgres").manifest["spec"]["retentionPolicy"] == "30d"
+
+
+def test_the_cluster_waits_for_its_operator_and_its_bucket(program: Program) -> None:
+    [component] = [r for r in program.resources if r.typ == "lakehouse:index:Postgres"]
+    waited = " ".join(component.dependencies)
+    assert "Release::cloudnative-pg" in waited
+    assert "Release::plugin-barman-cloud" in waited
+    assert "minio-provision" in waited or "ExternalKeys" in waited
+
+
+def test_consumers_can_wait_until_a_database_is_there(program: Program) -> None:
+    for kind, condition in (("Cluster", "condition=Ready"), ("Database", "jsonpath={.status.applied}=true")):
+        for resource in program.of(kind):
+            assert resource.metadata["annotations"]["pulumi.com/waitFor"] == condition
+
+
+def test_an_existing_cert_manager_is_looked_up_and_none_is_installed() -> None:
+    releases = {r.name for r in shape("dev-existing-cert-manager").releases}
+    assert {"cloudnative-pg", "plugin-barman-cloud"} <= releases
+    assert "cert-manager" not in releases
+    assert "cert-manager" in {r.name for r in shape("dev").releases}
