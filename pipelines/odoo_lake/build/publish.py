@@ -127,7 +127,7 @@ def open_published(lake: Lake, state: LakeState) -> Iterator[duckdb.DuckDBPyConn
 
 
 def _built_tables(manifest: Path) -> list[tuple[str, str, str]]:
-    """Schema, folder and name of each silver and gold model, as design.md names the paths."""
+    """Schema, folder below the bucket, and name of each silver and gold model."""
     nodes = json.loads(manifest.read_text())["nodes"].values()
     models = [n for n in nodes if n["resource_type"] == "model" and n["schema"] in TABLE_SCHEMAS]
     suffix = {"silver": "", "gold": "_mart"}
