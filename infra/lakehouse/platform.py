@@ -16,14 +16,17 @@ from .checks import AnySizing
 from .components.namespace import Namespace, NamespaceArgs
 from .components.object_store import ObjectStore, ObjectStoreArgs
 from .components.operators import Operators, OperatorsArgs
+from .components.pipeline import Pipeline, PipelineArgs
 from .components.postgres import Backup, Postgres, PostgresArgs
 from .components.priorities import Priorities, PrioritiesArgs
 from .components.store_access import ExternalKeys, ExternalKeysArgs, StoreAccess, StoreAccessArgs
+from .databases import LAKE_OPS
 from .flows import flows, unset_networks
 from .network import default_deny, policies
 from .secrets import SecretRef, secret_text
 from .settings import Ingestion, Settings, StoreMode
 from .site import Site
+from .sizing import LightweightSizing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +84,25 @@ def build(settings: Settings, sizing: AnySizing) -> Platform:
     )
     postgres = _postgres(plan, store, operators)
     built.secrets += [login.secret for login in postgres.logins.values()]
+
+    if isinstance(sizing, LightweightSizing):
+        pipeline = Pipeline(
+            "pipeline",
+            PipelineArgs(
+                site=site,
+                sizing=sizing.dbt,
+                ingestion=settings.ingestion,
+                schedule=settings.schedule,
+                odoo=settings.odoo,
+                odoo_password=pulumi.Output.secret(secret_text(settings.odoo_password)),
+                store_endpoint=store.endpoint,
+                store_region=store.region,
+                keys=store.keys,
+                run_record=postgres.logins[LAKE_OPS],
+            ),
+            plan.inside("dbt", after=(postgres, *store.ready)),
+        )
+        built.secrets.append(pipeline.addresses)
     return built
 
 
