@@ -28,15 +28,15 @@ EXEMPTIONS: tuple[Exemption, ...] = ()
 
 @dataclass(frozen=True)
 class ChartExemption:
-    """`rule` is the function's name; `names` are objects of the release, none for all of them."""
+    """`rule` is the function's name; `names` are objects of the chart's release, none for all of them."""
 
     rule: str
-    release: str
+    chart: str
     reason: str
     names: tuple[str, ...] = ()
 
-    def covers(self, rule: str, release: str, name: str) -> bool:
-        return (rule, release) == (self.rule, self.release) and (not self.names or name in self.names)
+    def covers(self, rule: str, chart: str, name: str) -> bool:
+        return (rule, chart) == (self.rule, self.chart) and (not self.names or name in self.names)
 
 
 # Rules about objects of our own: charts label theirs themselves, and the namespace carries our label.
@@ -63,10 +63,10 @@ CHART_EXEMPTIONS: tuple[ChartExemption, ...] = (
     ),
     ChartExemption("root_file_system_is_read_only", "datahub", _WRITES),
     ChartExemption("service_is_probed", "datahub", _NO_KEY, ("datahub-acryl-datahub-actions",)),
-    ChartExemption("root_file_system_is_read_only", "monitoring", _WRITES, ("grafana",)),
-    ChartExemption("pod_stays_inside_its_sandbox", "monitoring", _LIMITED, ("grafana",)),
-    ChartExemption("service_is_probed", "monitoring", "Grafana's sidecars only copy files", ("grafana",)),
-    ChartExemption("pod_stays_inside_its_sandbox", "monitoring", _NODE, ("node-exporter",)),
+    ChartExemption("root_file_system_is_read_only", "kube-prometheus-stack", _WRITES, ("grafana",)),
+    ChartExemption("pod_stays_inside_its_sandbox", "kube-prometheus-stack", _LIMITED, ("grafana",)),
+    ChartExemption("service_is_probed", "kube-prometheus-stack", "Grafana's sidecars only copy files", ("grafana",)),
+    ChartExemption("pod_stays_inside_its_sandbox", "kube-prometheus-stack", _NODE, ("node-exporter",)),
     ChartExemption("root_file_system_is_read_only", "opensearch", _WRITES),
     ChartExemption("pod_stays_inside_its_sandbox", "opensearch", _LIMITED),
     ChartExemption("service_is_probed", "superset", _NO_TRAFFIC, ("superset-celerybeat", "superset-worker")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,18 +10,21 @@ import pytest
 
 from lakehouse.monitoring_rules import (
     PROFILES,
+    AlertRule,
     deployed_parts,
     load_rule_files,
     load_thresholds,
     placeholders,
     render_rules,
 )
+from tests.monitoring.metric_listings import known_metrics
 from tests.monitoring.rule_cases import (
     LINKS,
     Case,
     TestedAlert,
     alerts_with_cases,
     load_cases,
+    metric_names,
     run_promtool,
     write_test,
 )
@@ -51,13 +55,8 @@ def test_every_case_belongs_to_an_alert() -> None:
 
 
 def test_alert_names_are_unique() -> None:
-    names = [
-        rule.alert
-        for file in load_rule_files().values()
-        for g in file.groups
-        for rule in g.rules
-        if hasattr(rule, "alert")
-    ]
+    rules = [rule for file in load_rule_files().values() for group in file.groups for rule in group.rules]
+    names = [rule.alert for rule in rules if isinstance(rule, AlertRule)]
     assert len(names) == len(set(names))
 
 
@@ -117,3 +116,10 @@ def _minutes(time: str) -> float:
             total += int(number) * {"s": 1 / 60, "m": 1, "h": 60, "d": 1440}[character]
             number = ""
     return total
+
+
+def test_rules_read_metrics_that_a_target_or_a_recording_rule_provides() -> None:
+    rules = [rule for file in load_rule_files().values() for group in file.groups for rule in group.rules]
+    for rule in rules:
+        names = metric_names(re.sub(r"\$\{\w+\}", "1", rule.expr))
+        assert names <= known_metrics(), f"{rule}: {names - known_metrics()}"

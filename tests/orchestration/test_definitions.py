@@ -39,7 +39,7 @@ def lake_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(postgres: EmbeddedPostgres, lake_root: Path) -> Iterator[dg.ExecuteInProcessResult]:
     """The hourly job on a sample company."""
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv(SOURCE_VARIABLE, postgres.url(SampleDatabases(postgres).name(17, prefix="dagster")))
+        environment.setenv(SOURCE_VARIABLE, postgres.url(SampleDatabases(postgres).name(17)))
         environment.setenv(LAKE_VARIABLE, str(lake_root))
         with dg.DagsterInstance.ephemeral() as instance:
             yield defs.resolve_job_def("hourly_run").execute_in_process(instance=instance, raise_on_error=False)

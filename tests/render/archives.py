@@ -16,6 +16,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from lakehouse.versions import Chart
 
@@ -70,16 +71,18 @@ def find(chart: Chart) -> Archive | Missing:
     path = cache_folder() / f"{chart.name}-{chart.version}.tgz"
     if path.exists():
         return Archive(chart, path)
-    host = urlsplit(chart.repository).hostname or chart.repository
-    if not _reachable(host):
-        return Missing(chart, f"not in {cache_folder()}, and {host} cannot be reached")
+    address = urlsplit(chart.repository)
+    if not _reachable(address.hostname or "", address.port or 443):
+        return Missing(chart, f"not in {cache_folder()}, and {address.netloc} cannot be reached")
     return _pull(chart, path)
 
 
 @functools.cache
-def _reachable(host: str) -> bool:
+def _reachable(host: str, port: int) -> bool:
+    if getproxies():
+        return True  # the proxy answers for it
     try:
-        socket.create_connection((host, 443), timeout=REACH_SECONDS).close()
+        socket.create_connection((host, port), timeout=REACH_SECONDS).close()
     except OSError:
         return False
     return True

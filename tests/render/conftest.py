@@ -13,9 +13,9 @@ from tests.render.releases import PROFILES, Release, releases
 
 
 @functools.cache
-def rendered(release_name: str, profile: str) -> Rendered:
-    """The release as a profile installs it; skips with the reason where its chart cannot be had."""
-    release = next(item for item in releases(profile) if item.name == release_name)
+def rendered(chart: str, profile: str) -> Rendered:
+    """A chart's release as a profile installs it; skips with the reason where its archive cannot be had."""
+    release = next(item for item in releases(profile) if item.chart.name == chart)
     archive = find(release.chart)
     if isinstance(archive, Missing):
         pytest.skip(f"{release.chart.name} {release.chart.version} is {archive.reason}")
@@ -32,7 +32,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 def objects(profile: str, release: Release) -> Rendered:
-    return rendered(release.name, profile)
+    return rendered(release.chart.name, profile)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -29,6 +29,8 @@ class Release:
     name: str
     namespace: str
     values: Mapping[str, Any]
+    # False where a stand-in takes the place of a component that is not written.
+    is_ours: bool = True
 
 
 @functools.cache
@@ -38,7 +40,7 @@ def releases(profile: str) -> tuple[Release, ...]:
     installed = [Release(_chart(r["chart"]), r["name"], r["namespace"], r.get("values") or {}) for r in recorded]
     written = {release.chart for release in installed}
     installed += [
-        Release(item.chart, item.release, item.namespace, chart_values(item.chart, item.computed))
+        Release(item.chart, item.release, item.namespace, chart_values(item.chart, item.computed), is_ours=False)
         for item in standins.of(profile)
         if item.chart not in written
     ]

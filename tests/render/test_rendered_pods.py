@@ -11,7 +11,7 @@ from exemptions import CHART_EXEMPTIONS, OWN_OBJECTS_ONLY
 from rules import REGISTRIES, RULES, Rule, image_comes_from_a_living_registry
 from tests.render.archives import Archive, find
 from tests.render.conftest import rendered
-from tests.render.manifests import Object, Rendered
+from tests.render.manifests import Object, Rendered, operated
 from tests.render.references import Reference, addresses, missing_mounts, provided, references, services
 from tests.render.releases import PROFILES, Release, own_objects, releases
 
@@ -57,7 +57,7 @@ def test_objects_obey_the_rules(release: Release, objects: Rendered) -> None:
         if rule.__name__ not in OWN_OBJECTS_ONLY
         for item in objects.objects
         for problem in applied(rule, item)
-        if not any(e.covers(rule.__name__, release.name, item["metadata"]["name"]) for e in CHART_EXEMPTIONS)
+        if not any(e.covers(rule.__name__, release.chart.name, item["metadata"]["name"]) for e in CHART_EXEMPTIONS)
     ]
     assert not problems, "\n".join(problems)
 
@@ -72,7 +72,7 @@ def test_every_exemption_is_needed() -> None:
             problem
             for rule in RULES
             if rule.__name__ == exemption.rule
-            for item in rendered(exemption.release, "production").objects
+            for item in rendered(exemption.chart, "production").objects
             if not exemption.names or item["metadata"]["name"] in exemption.names
             for problem in applied(rule, item)
         )
@@ -106,7 +106,7 @@ def existing(profile: str) -> tuple[frozenset[Reference], dict[tuple[str, str], 
     hosts = services(own_objects(profile), "default")
     for release in releases(profile):
         if isinstance(find(release.chart), Archive):
-            made = rendered(release.name, profile)
+            made = rendered(release.chart.name, profile)
             names |= provided(made.objects, release.namespace)
             hosts |= services(made.objects, release.namespace)
     for (namespace, name), keys in MADE_LATER.items():
@@ -143,6 +143,17 @@ def test_hosts_in_pods_are_services(profile: str, objects: Rendered) -> None:
 
 def _is_served(ports: set[int] | None, port: int | None) -> bool:
     return ports is not None and (port is None or not ports or port in ports)
+
+
+def test_operators_make_restricted_pods_of_a_size(objects: Rendered) -> None:
+    """Custom resources say for their pods what a pod template would."""
+    for item in operated(objects):
+        spec, name = item["spec"], f"{item['kind']}/{item['metadata']['name']}"
+        resources, security = spec.get("resources") or {}, spec.get("securityContext") or {}
+        assert resources.get("requests", {}).get("cpu"), name
+        assert resources["requests"]["memory"] == resources.get("limits", {}).get("memory"), name
+        assert security.get("runAsNonRoot") is True, name
+        assert (security.get("seccompProfile") or {}).get("type") == "RuntimeDefault", name
 
 
 def test_charts_render_no_secret_of_their_own(objects: Rendered) -> None:

@@ -24,7 +24,7 @@ LAYERS = (
     ("record",),
     ("pipeline",),
     ("workspace",),
-    ("airbyte", "report", "demo", "orchestration"),
+    ("airbyte", "gold_database", "report", "demo", "orchestration"),
     ("cli",),
 )
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}

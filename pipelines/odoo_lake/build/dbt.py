@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,7 +25,8 @@ BUILD_DATABASE_VARIABLE = "ODOO_LAKE_BUILD_DATABASE"
 # dbt's unit tests prove the SQL, not the data: they need no repetition with every build.
 BUILD_COMMAND = ("build", "--exclude-resource-type", "unit_test")
 _FAILING = ("error", "fail", "partial success")
-_NODE_FINISHED = "NodeFinished"
+# dbt tells of each finished node by an event of its kind: LogModelResult, LogTestResult, ...
+_NODE_FINISHED = re.compile("Log[A-Za-z]+Result")
 
 
 @dataclass(frozen=True)
@@ -147,9 +149,9 @@ def _follow(event: Mapping[str, Any], report: Reporter, errors: list[str]) -> No
     info, data = event["info"], event["data"]
     if info["level"] == "error":
         errors.append(info["msg"])
-    if info["name"] == _NODE_FINISHED:
-        node = data["node_info"]
-        report.step(node["node_name"], status=node["node_status"])
+    node = data.get("node_info")
+    if node and _NODE_FINISHED.fullmatch(info["name"]):
+        report.step(node["node_name"], status=data.get("status") or node["node_status"])
 
 
 def read_results(path: Path) -> Invocation:

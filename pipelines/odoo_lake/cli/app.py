@@ -11,7 +11,7 @@ from odoo_lake import __version__
 from odoo_lake.cli import airbyte, contract
 from odoo_lake.cli.demo import demo
 from odoo_lake.cli.extract import extract, grants
-from odoo_lake.cli.maintain import compact
+from odoo_lake.cli.maintain import compact, publish
 from odoo_lake.cli.object_store import provision_buckets
 from odoo_lake.cli.reconcile import reconcile
 from odoo_lake.cli.report import report
@@ -52,6 +52,7 @@ for command in (
     report,
     status,
     compact,
+    publish,
     grants,
     sample,
     provision_buckets,

@@ -1,4 +1,4 @@
-"""`odoo-lake compact`."""
+"""`odoo-lake compact` and `odoo-lake publish`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import Annotated
 import typer
 
 from odoo_lake.cli.options import LakeUrl, Wait, lake_of
+from odoo_lake.errors import UserError
+from odoo_lake.gold_database import publish_gold
 from odoo_lake.lake.compact import compact as run_compaction
+from odoo_lake.lake.state import LakeState
 from odoo_lake.progress import reporting
 from odoo_lake.workspace import open_workspace
 
@@ -25,3 +28,17 @@ def compact(
         typer.echo(f"{table.table}: {table.files_before} files became {table.files_after}")
     if not done:
         typer.echo(f"no table has {from_files} files or more")
+
+
+def publish(
+    lake: LakeUrl = "",
+    to: Annotated[
+        str, typer.Option("--to", envvar="ODOO_LAKE_GOLD_DATABASE", show_envvar=True, help="PostgreSQL URL.")
+    ] = "",
+    reader: Annotated[str, typer.Option(help="A role that may read the copy.", show_default=False)] = "",
+) -> None:
+    """Copy gold into a PostgreSQL database; its readers see all of the former copy, then all of the new one."""
+    if not to:
+        raise UserError("No database is given.", "Gold can't be copied.", "Give --to or set ODOO_LAKE_GOLD_DATABASE.")
+    rows = publish_gold(lake_of(lake), LakeState(), to, reader or None)
+    typer.echo(f"gold: {len(rows)} tables, {sum(rows.values()):,} rows")

@@ -1,0 +1,220 @@
+"""Airbyte: its release, and the Job that declares source, destination and connection from the contracts.
+
+It creates neither databases nor buckets; both are given by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import yaml
+
+from .. import release
+from ..budget import Pod
+from ..database import Database
+from ..object_store_access import AIRBYTE as PLATFORM_BUCKET
+from ..object_store_access import BRONZE
+from ..rows import AirbyteBudget
+from ..secrets import Credential, CredentialArgs, SecretRef
+from ..settings import Settings
+from ..site import Site
+from ..values import chart_values
+from ..versions import AIRBYTE
+from .apply_job import FILES, ApplyJob, ApplyJobArgs
+
+API_PORT = 8001
+AUTH_SECRET = "airbyte-auth"  # noqa: S105 - the name of a Kubernetes secret
+ADMIN_PASSWORD, CLIENT_ID, CLIENT_SECRET, JWT_SIGNATURE = (
+    f"AB_{name}"
+    for name in (
+        "INSTANCE_ADMIN_PASSWORD",
+        "INSTANCE_ADMIN_CLIENT_ID",
+        "INSTANCE_ADMIN_CLIENT_SECRET",
+        "JWT_SIGNATURE_SECRET",
+    )
+)
+# A connector's check or discovery is one small container beside no sync; it waits for its turn.
+CHECK_WORKERS = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class AirbyteArgs:
+    """`platform_keys` are of the identity that keeps logs and state, `bronze_keys` of the one that writes bronze."""
+
+    site: Site
+    settings: Settings
+    sizing: AirbyteBudget
+    database: Database
+    store_endpoint: str
+    platform_keys: SecretRef
+    bronze_keys: SecretRef
+    odoo_password: SecretRef
+    pipelines_image: str
+    manifest_server: bool
+
+
+class Airbyte(pulumi.ComponentResource):
+    """Airbyte with its connection. `url` is the API and the web interface inside the cluster."""
+
+    url: str
+    auth: SecretRef
+
+    def __init__(self, name: str, args: AirbyteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("lakehouse:index:Airbyte", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        namespace = args.sizing.namespace
+        self.url = f"http://{name}-airbyte-server-svc.{namespace}.svc.cluster.local:{API_PORT}"
+        credential = Credential(
+            AUTH_SECRET,
+            CredentialArgs(
+                site=args.site,
+                product=name,
+                namespaces=[namespace],
+                fixed={CLIENT_ID: "odoo-lake"},
+                generated=[ADMIN_PASSWORD, CLIENT_SECRET, JWT_SIGNATURE],
+            ),
+            child,
+        )
+        self.auth = credential.ref
+        chart = release.install(
+            name,
+            AIRBYTE,
+            namespace=namespace,
+            values=airbyte_values(args, self.auth),
+            site=args.site,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[credential]),
+            # Helm would wait for pods that wait for the bootloader.
+            skip_await=True,
+        )
+        ApplyJob(
+            f"{name}-apply",
+            apply_args(name, args, self.url, self.auth),
+            pulumi.ResourceOptions(parent=self, depends_on=[chart]),
+        )
+        self.register_outputs({"url": self.url})
+
+
+def airbyte_values(args: AirbyteArgs, auth: SecretRef) -> dict[str, Any]:
+    """Sizes, addresses and names of secrets."""
+    sizing, database = args.sizing, args.database
+    computed = {
+        "global": {
+            "auth": {"secretName": auth.name, "security": {"cookieSecureSetting": args.settings.domain is not None}},
+            "database": {
+                "secretName": database.secret.name,
+                "host": database.host,
+                "port": database.port,
+                "name": database.name,
+            },
+            "storage": {
+                "secretName": args.platform_keys.name,
+                "minio": {"endpoint": args.store_endpoint},
+                "bucket": dict.fromkeys(
+                    ("log", "auditLogging", "state", "workloadOutput", "activityPayload"), PLATFORM_BUCKET
+                ),
+            },
+            "workloads": {"resources": _job_sizes(sizing)},
+        },
+        "server": _part(sizing.server),
+        "worker": {
+            **_part(sizing.worker),
+            "maxSyncWorkers": sizing.concurrency,
+            "maxCheckWorkers": CHECK_WORKERS,
+            "maxNotifyWorkers": CHECK_WORKERS,
+        },
+        "workloadLauncher": _part(sizing.launcher),
+        "workloadApiServer": _part(sizing.workload_api),
+        "cron": _part(sizing.cron),
+        "temporal": _part(sizing.temporal),
+        "manifestServer": {"enabled": args.manifest_server, **_part(sizing.manifest)},
+        "airbyteBootloader": _part(sizing.bootloader),
+    }
+    if args.site.image_registry is not None:
+        computed["global"]["image"] = {"registry": args.site.image_registry}
+    return chart_values(AIRBYTE, computed)
+
+
+def apply_args(name: str, args: AirbyteArgs, url: str, auth: SecretRef) -> ApplyJobArgs:
+    """The Job that `odoo-lake airbyte apply` runs in."""
+    return ApplyJobArgs(
+        site=args.site,
+        product=name,
+        component="apply",
+        namespace=args.sizing.namespace,
+        image=args.pipelines_image,
+        command=["odoo-lake", "airbyte", "apply", "--config", f"{FILES}/airbyte.yaml"],
+        size=args.sizing.apply,
+        files={"airbyte.yaml": yaml.safe_dump(apply_config(args, url, auth), sort_keys=True)},
+        secret_variables={
+            "AIRBYTE_CLIENT_ID": (auth, CLIENT_ID),
+            "AIRBYTE_CLIENT_SECRET": (auth, CLIENT_SECRET),
+            "ODOO_PASSWORD": (args.odoo_password, "password"),
+            "S3_ACCESS_KEY": (args.bronze_keys, "access-key"),
+            "S3_SECRET_KEY": (args.bronze_keys, "secret-key"),
+        },
+    )
+
+
+def apply_config(args: AirbyteArgs, url: str, auth: SecretRef) -> dict[str, Any]:
+    """What the apply program reads."""
+    odoo, containers = args.settings.odoo, args.sizing.sync.containers
+    sync = {part: _size(containers[part]) for part in ("orchestrator", "source", "destination")}
+    total = args.sizing.sync.amount
+    return {
+        "apiUrl": f"{url}/api/public/v1",
+        "authSecret": auth.name,
+        "source": {
+            "host": odoo.host,
+            "port": odoo.port,
+            "database": odoo.database,
+            "username": odoo.username,
+            "sslMode": odoo.ssl_mode,
+            "replication": str(args.settings.airbyte.replication),
+            "secret": args.odoo_password.name,
+        },
+        "destination": {
+            "bucket": BRONZE,
+            "endpoint": args.store_endpoint,
+            "region": args.settings.object_store.region,
+            "secret": args.bronze_keys.name,
+        },
+        "connection": {"schedule": args.settings.airbyte.schedule},
+        "sync": {
+            **sync,
+            "headroom": {
+                "cpuMillicores": total.cpu.millicores,
+                "memoryMib": total.memory.mib,
+                "scratchMib": total.scratch.mib,
+            },
+        },
+        "secretGeneration": max(args.odoo_password.generation, args.bronze_keys.generation),
+    }
+
+
+def _part(size: Pod) -> dict[str, Any]:
+    return {"resources": size.resources()}
+
+
+def _size(pod: Pod) -> dict[str, int]:
+    return {"cpuMillicores": pod.cpu.millicores, "memoryMib": pod.memory.mib, "scratchMib": pod.scratch.mib}
+
+
+def _job_sizes(sizing: AirbyteBudget) -> Mapping[str, Any]:
+    """The fallback for what the API is not asked for: checks, discoveries and the orchestrator."""
+    containers = sizing.sync.containers
+    main = _job(containers["source"])
+    return {
+        "mainContainer": main,
+        "check": main,
+        "discover": main,
+        "replication": _job(containers["orchestrator"]),
+        "sidecar": _job(containers["orchestrator"]),
+    }
+
+
+def _job(pod: Pod) -> dict[str, Any]:
+    memory = str(pod.memory)
+    return {"cpu": {"request": str(pod.cpu)}, "memory": {"request": memory, "limit": memory}}
