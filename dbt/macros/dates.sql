@@ -76,3 +76,8 @@
 {% macro months_between(from_date, to_date) -%}
     date_diff('month', {{ month_start(from_date) }}, {{ month_start(to_date) }})
 {%- endmacro %}
+
+{# Now, for dbt's snapshots, in the type that staging gives timestamps: Delta tables hold no other precision. #}
+{% macro trino__current_timestamp() -%}
+    cast(current_timestamp at time zone 'UTC' as timestamp(6))
+{%- endmacro %}

@@ -21,7 +21,7 @@ from odoo_lake.lake.duck import open_duckdb
 from odoo_lake.lake.lock import exclusive
 from odoo_lake.progress import Reporter
 from odoo_lake.reconcile.checks import figure_queries
-from odoo_lake.reconcile.run import Reconciliation, reconcile
+from odoo_lake.reconcile.run import LakeRows, Reconciliation, in_duckdb, reconcile
 from odoo_lake.reconcile.sides import CheckContext, Choices
 from odoo_lake.record.writer import RunRecord
 from odoo_lake.source.odoo import OdooDatabase
@@ -76,7 +76,7 @@ class Pipeline:
         manifest = self.build.target / "manifest.json"
         involved = source_tables(manifest, reconciliation.differing_models) or frozenset(self.build.catalogue)
         extraction = self.extract(replace(request, compare_tables=involved))
-        forget_build(self.build)
+        self._forget_build()
         return RunOutcome(extraction, self.build_and_publish(as_of, request.wait_seconds), involved)
 
     def extract(self, request: Request) -> Outcome:
@@ -93,18 +93,33 @@ class Pipeline:
         with turn, self.reporting("build") as report:
             log = read_log(bronze)
             inputs = BuildInputs(log, as_of, self.variables)
-            before = read_publication(self.build.lake, self.build.state)
+            before = self._published()
             fingerprint = inputs.fingerprint(self.build)
             if before is not None and before.fingerprint == fingerprint:
                 return BuildOutcome(None, self._reconcile_published(log, as_of), before)
             return self._build(inputs, fingerprint, report)
 
     def _build(self, inputs: BuildInputs, fingerprint: str, report: Reporter) -> BuildOutcome:
-        return self.finish(inputs, build_models(self.build, inputs, report), fingerprint)
+        return self.finish(inputs, self._build_models(inputs, report), fingerprint)
+
+    def _forget_build(self) -> None:
+        forget_build(self.build)
+
+    def _published(self) -> Publication | None:
+        return read_publication(self.build.lake, self.build.state)
+
+    def _build_models(self, inputs: BuildInputs, report: Reporter) -> Invocation:
+        return build_models(self.build, inputs, report)
+
+    def _publish(self, publication: Publication, log: BronzeLog) -> Publication:
+        """Let readers see the build; gives the publication with its tables."""
+        complete = publication.model_copy(update={"tables": write_tables(self.build, publication.build_id)})
+        switch(self.build, complete, log)
+        return complete
 
     def finish(self, inputs: BuildInputs, invocation: Invocation, fingerprint: str) -> BuildOutcome:
         """Record what dbt did, prove it, and publish it if every test and every figure is right."""
-        last = _last_extraction(inputs.log)
+        last = last_extraction(inputs.log)
         self.record.save_invocation(invocation, last.run_id, inputs.as_of)
         if invocation.failures:
             return BuildOutcome(invocation, None, None)
@@ -113,15 +128,15 @@ class Pipeline:
             return BuildOutcome(invocation, reconciliation, None)
         moment = datetime.now(UTC)
         build_id = run_id_at(moment, uuid.uuid4().hex[:8])
-        publication = Publication(
+        started = Publication(
             build_id=build_id,
             run_id=last.run_id,
             as_of=inputs.as_of,
             published_at=moment,
             fingerprint=fingerprint,
-            tables=write_tables(self.build, build_id),
+            tables=(),
         )
-        switch(self.build, publication, inputs.log)
+        publication = self._publish(started, inputs.log)
         self.record.save_publication(invocation, build_id, self._missing_referents())
         return BuildOutcome(invocation, reconciliation, publication)
 
@@ -132,11 +147,11 @@ class Pipeline:
 
     def _reconcile_published(self, log: BronzeLog, as_of: date) -> Reconciliation:
         with open_published(self.build.lake, self.build.state) as duck:
-            return self._reconcile(duck, _last_extraction(log), as_of)
+            return self._reconcile(duck, last_extraction(log), as_of)
 
-    def _reconcile(self, duck: Any, commit: Commit, as_of: date) -> Reconciliation:
+    def _reconcile(self, duck: Any, commit: Commit, as_of: date, lake_rows: LakeRows = in_duckdb) -> Reconciliation:
         check_figures(commit, as_of, self.variables)
-        reconciliation = reconcile(duck, self.build.lake.layer("bronze"), commit, as_of)
+        reconciliation = reconcile(duck, self.build.lake.layer("bronze"), commit, as_of, lake_rows)
         self.record.save_reconciliation(reconciliation, commit.run_id, as_of)
         return reconciliation
 
@@ -180,7 +195,7 @@ def check_figures(commit: Commit, as_of: date, variables: Mapping[str, Any]) -> 
         )
 
 
-def _last_extraction(log: BronzeLog) -> Commit:
+def last_extraction(log: BronzeLog) -> Commit:
     if log.last is None:
         raise UserError("Bronze is empty.", "There is nothing to compare.", "Run `odoo-lake extract` first.")
     return log.last

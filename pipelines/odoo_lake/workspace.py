@@ -6,11 +6,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from odoo_lake.build.dbt import Build
 from odoo_lake.business import business_variables, today
 from odoo_lake.contracts.catalogue import Catalogue, load_catalogue
+from odoo_lake.errors import UserError
 from odoo_lake.extract.request import Request
 from odoo_lake.lake.location import Lake
 from odoo_lake.lake.state import LakeState
@@ -22,6 +24,26 @@ from odoo_lake.settings import Settings, load_settings
 from odoo_lake.source.connection import Source
 
 HASH_KEY_VARIABLE = "ODOO_LAKE_HASH_KEY"
+ENGINE_VARIABLE = "ODOO_LAKE_ENGINE"
+
+
+class Engine(StrEnum):
+    """What builds silver and gold."""
+
+    DUCKDB = "duckdb"
+    TRINO = "trino"
+
+
+def engine() -> Engine:
+    """The engine that the environment names; raises UserError for one that is not known."""
+    name = os.environ.get(ENGINE_VARIABLE) or Engine.DUCKDB
+    if name not in set(Engine):
+        raise UserError(
+            f"{ENGINE_VARIABLE} is {name!r}.",
+            "It is unknown what is to build silver and gold.",
+            f"Set it to one of {', '.join(Engine)}.",
+        )
+    return Engine(name)
 
 
 @dataclass(frozen=True)
@@ -46,8 +68,15 @@ class Workspace:
         return LakeState(as_of if as_of is not None and as_of < today(self.variables) else None)
 
     def pipeline(self, lake: Lake, state: LakeState, reporting: Reporting) -> Pipeline:
-        """The steps on a lake, for one of its states."""
-        return Pipeline(Build(self.project, lake, self.catalogue, state), self.variables, RunRecord(lake), reporting)
+        """The steps on a lake, for one of its states, with the engine that the environment names."""
+        build, record = Build(self.project, lake, self.catalogue, state), RunRecord(lake)
+        if engine() is Engine.DUCKDB:
+            return Pipeline(build, self.variables, record, reporting)
+        from odoo_lake.trino.connection import trino_address
+        from odoo_lake.trino.pipeline import TrinoPipeline, trino_build
+
+        address = trino_address()
+        return TrinoPipeline(trino_build(build, address), self.variables, record, reporting, address=address)
 
     def extraction(self, source: Source, lake: Lake, as_of: date | None = None, **options: Any) -> Request:
         """An extraction that also takes the figures of today, and of a past day if one is given."""

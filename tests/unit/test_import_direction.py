@@ -23,6 +23,7 @@ LAYERS = (
     ("reconcile",),
     ("record",),
     ("pipeline",),
+    ("trino",),
     ("workspace",),
     ("airbyte", "gold_database", "report", "demo", "orchestration"),
     ("cli",),

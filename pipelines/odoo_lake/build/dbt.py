@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,8 @@ class Build:
     lake: Lake
     catalogue: Catalogue
     state: LakeState
+    engine_environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What dbt's profile asks of the environment for an engine other than DuckDB; holds its password."""
 
     @property
     def directory(self) -> Path:
@@ -101,6 +103,7 @@ class Build:
             BUILD_DATABASE_VARIABLE: str(self.database),
             LAKE_VARIABLE: self.lake.root,
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+            **self.engine_environment,
         }
 
     def invoke(self, command: Sequence[str], variables: Mapping[str, Any], report: Reporter) -> Invocation:

@@ -58,7 +58,8 @@ class Lake:
         if self.is_s3:
             load_extension(connection, "httpfs")
             for name, value in self._secret_options().items():
-                connection.execute(f"set {name} = {quoted(value)}")
+                # Globally: dbt works through cursors, which do not take over what is set on their connection.
+                connection.execute(f"set global {name} = {quoted(value)}")
 
     @cached_property
     def _session(self) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,20 +32,37 @@ class Reconciliation:
         return frozenset(model for result in self.results if not result.agrees for model in result.check.covers)
 
 
-def reconcile(duck: duckdb.DuckDBPyConnection, bronze: Store, commit: Commit, as_of: date) -> Reconciliation:
+LakeRows = Callable[[duckdb.DuckDBPyConnection, str], str]
+"""Makes a query over silver and gold a relation that DuckDB can read."""
+
+
+def in_duckdb(duck: duckdb.DuckDBPyConnection, query: str) -> str:
+    """The query itself, where DuckDB reads silver and gold."""
+    del duck
+    return f"({query})"
+
+
+def reconcile(
+    duck: duckdb.DuckDBPyConnection, bronze: Store, commit: Commit, as_of: date, lake_rows: LakeRows = in_duckdb
+) -> Reconciliation:
     """Compare the lake that `duck` reads with the figures that an extraction took for a day."""
     figures = {name: bronze.url(path) for name, path in commit.figures.get(as_of.isoformat(), {}).items()}
     missing = {check.name: _why_missing(check, commit) for check in load_checks() if check.name not in figures}
-    return reconcile_with(duck, figures, missing, LakeContext(commit.odoo_version, as_of))
+    return reconcile_with(duck, figures, missing, LakeContext(commit.odoo_version, as_of), lake_rows)
 
 
 def reconcile_with(
-    duck: duckdb.DuckDBPyConnection, figures: Mapping[str, str], skipped: Mapping[str, str], context: LakeContext
+    duck: duckdb.DuckDBPyConnection,
+    figures: Mapping[str, str],
+    skipped: Mapping[str, str],
+    context: LakeContext,
+    lake_rows: LakeRows = in_duckdb,
 ) -> Reconciliation:
     """Compare with figures in Parquet files: check name to URL."""
     known = [check for check in load_checks() if check.name in figures]
     results = tuple(
-        compare(duck, check, figures_relation(figures[check.name]), f"({check.lake_query(context)})") for check in known
+        compare(duck, check, figures_relation(figures[check.name]), lake_rows(duck, check.lake_query(context)))
+        for check in known
     )
     return Reconciliation(results, skipped)
 

@@ -38,25 +38,14 @@ items as (
 ),
 {% endif %}
 
--- Every version of the items is read: that is quicker than telling which is the newest, and names no fewer accounts.
-pairs as (
-    select distinct
-        account_id,
-        company_id
-    from {{ source('odoo', 'account_move_line') }}
-),
-
-account_details as (
+-- Worked out once per company, not once per item; every other join is to a few rows too.
+account_codes as (
     select
-        pairs.account_id,
-        pairs.company_id,
-        {{ account_code('accounts', 'companies.root_company_id') }} as account_code,
-        accounts.account_type
-    from pairs
-    inner join accounts
-        on pairs.account_id = accounts.account_id
-    left join companies
-        on pairs.company_id = companies.company_id
+        accounts.account_id,
+        companies.company_id,
+        {{ account_code('accounts', 'companies.root_company_id') }} as account_code
+    from accounts
+    cross join companies
 )
 
 select
@@ -75,8 +64,8 @@ select
     moves.move_type,
     items.state,
     items.display_type,
-    account_details.account_code,
-    account_details.account_type,
+    account_codes.account_code,
+    accounts.account_type,
     currencies.currency_code,
     items.quantity,
     items.debit,
@@ -94,9 +83,11 @@ select
 from items
 left join {{ ref('stg_odoo__moves') }} as moves
     on items.move_id = moves.move_id
-left join account_details
+left join accounts
+    on items.account_id = accounts.account_id
+left join account_codes
     on
-        items.account_id = account_details.account_id
-        and items.company_id = account_details.company_id
+        items.account_id = account_codes.account_id
+        and items.company_id = account_codes.company_id
 left join currencies
     on items.currency_id = currencies.currency_id

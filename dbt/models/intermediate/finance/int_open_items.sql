@@ -1,4 +1,4 @@
-{{ config(materialized='view', schema='staging') }}
+{{ config(materialized='table' if target.type == 'trino' else 'view', schema='staging') }}
 
 -- Receivables and payables that are open on a day, worked out from the matches made until then: what Odoo stores on an
 -- item is the residual of today.

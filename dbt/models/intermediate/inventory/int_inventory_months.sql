@@ -1,4 +1,4 @@
-{{ config(materialized='view', schema='staging') }}
+{{ config(materialized='table' if target.type == 'trino' else 'view', schema='staging') }}
 
 -- From the month before the first move, whose closing value opens the first one.
 with moves as (

@@ -1,5 +1,5 @@
 -- depends_on: {{ ref('int_value_spans') }}, {{ ref('snapshot_inventory') }}
-{{ config(materialized='view', schema='staging') }}
+{{ config(materialized='table' if target.type == 'trino' else 'view', schema='staging') }}
 
 select
     stock.company_id,

@@ -1,4 +1,4 @@
-{{ config(materialized='view', schema='staging') }}
+{{ config(materialized='table' if target.type == 'trino' else 'view', schema='staging') }}
 
 {%- set key -%} company_id, product_id, location_id, lot_id, package_id, owner_id {%- endset -%}
 

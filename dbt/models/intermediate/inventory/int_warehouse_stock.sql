@@ -1,4 +1,4 @@
-{{ config(materialized='view', schema='staging') }}
+{{ config(materialized='table' if target.type == 'trino' else 'view', schema='staging') }}
 
 with places as (
     select * from {{ ref('int_warehouse_locations') }}

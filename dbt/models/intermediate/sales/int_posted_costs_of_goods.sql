@@ -1,4 +1,4 @@
-{{ config(materialized='view', schema='staging') }}
+{{ config(materialized='table' if target.type == 'trino' else 'view', schema='staging') }}
 
 -- Each pair of items moves the cost from stock to an expense; the expense side counts.
 select

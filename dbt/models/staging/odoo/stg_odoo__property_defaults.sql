@@ -11,7 +11,8 @@ select
     newest.company_id,
     fields.model,
     fields.name as property,
-    newest.json_value as value
+    -- Trino has a function of this name.
+    newest."json_value" as value -- noqa: RF06
 from newest
 inner join fields
     on newest.field_id = fields.id

@@ -1,0 +1,110 @@
+"""What readers see on Trino: views in `silver` and `gold`, each on one version of its table.
+
+A build replaces tables beside them. After all tests pass, the views are switched to the new versions together.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from odoo_lake.build.publish import TABLE_SCHEMAS, Publication, PublishedTable
+from odoo_lake.lake.duck import identifier, quoted
+from odoo_lake.trino.connection import LAKE_CATALOG, Session
+
+BUILD_SUFFIX = "_build"
+META_SCHEMA = "meta"
+_READERS_SEE = {"silver": ("dim_", "fact_", "snapshot_"), "gold": ("",)}
+
+
+@dataclass(frozen=True)
+class BuiltTable:
+    """A table that dbt built, and the version of it that this build left."""
+
+    schema: str
+    name: str
+    version: int
+
+    @property
+    def rows_at_version(self) -> str:
+        """The table as this build left it, whatever a later build does to it."""
+        return f"{build_name(self.schema, self.name)} for version as of {self.version}"
+
+
+def build_name(schema: str, name: str) -> str:
+    """Where dbt builds a table of silver or gold."""
+    return f"{LAKE_CATALOG}.{schema}{BUILD_SUFFIX}.{identifier(name)}"
+
+
+def built_tables(session: Session, manifest: Path) -> tuple[BuiltTable, ...]:
+    """Every table of silver and gold that readers are to see, with its newest version."""
+    nodes = json.loads(manifest.read_text())["nodes"].values()
+    found = []
+    for node in nodes:
+        schema = node["schema"].removesuffix(BUILD_SUFFIX)
+        is_table = node["resource_type"] == "model" and schema in TABLE_SCHEMAS
+        if is_table and node["name"].startswith(_READERS_SEE[schema]):
+            found.append((schema, node["name"]))
+    return tuple(BuiltTable(schema, name, _version(session, schema, name)) for schema, name in sorted(found))
+
+
+def _version(session: Session, schema: str, name: str) -> int:
+    table = f'{LAKE_CATALOG}.{schema}{BUILD_SUFFIX}."{name}'
+    if _is_iceberg(session):
+        [[version]] = session.rows(f"select snapshot_id from {table}$refs\" where name = 'main'")
+    else:
+        [[version]] = session.rows(f'select max(version) from {table}$history"')
+    return int(version)
+
+
+def _is_iceberg(session: Session) -> bool:
+    [[connector]] = session.rows(
+        f"select connector_name from system.metadata.catalogs where catalog_name = {quoted(LAKE_CATALOG)}"
+    )
+    return bool(connector == "iceberg")
+
+
+def switch_views(session: Session, tables: tuple[BuiltTable, ...], publication: Publication) -> None:
+    """Let readers see a build: one statement per table, nothing is computed in them."""
+    for schema in (*TABLE_SCHEMAS, META_SCHEMA):
+        session.rows(f"create schema if not exists {LAKE_CATALOG}.{schema}")
+    for table in tables:
+        session.rows(
+            f"create or replace view {LAKE_CATALOG}.{table.schema}.{identifier(table.name)} security definer"
+            f" as select * from {table.rows_at_version}"
+        )
+    text = quoted(publication.model_dump_json())
+    session.rows(
+        f"create or replace view {LAKE_CATALOG}.{META_SCHEMA}.publication security definer"
+        f" as select {text} as publication"
+    )
+    for schema in TABLE_SCHEMAS:
+        shown = {name for (name,) in session.rows(f"show tables from {LAKE_CATALOG}.{schema}")}
+        for name in sorted(shown - {table.name for table in tables if table.schema == schema}):
+            session.rows(f"drop view {LAKE_CATALOG}.{schema}.{identifier(name)}")
+
+
+def read_publication(session: Session) -> Publication | None:
+    """What readers see now, or None if nothing was ever published."""
+    there = session.rows(
+        f"select 1 from {LAKE_CATALOG}.information_schema.tables"
+        f" where table_schema = {quoted(META_SCHEMA)} and table_name = 'publication'"
+    )
+    if not there:
+        return None
+    [[text]] = session.rows(f"select publication from {LAKE_CATALOG}.{META_SCHEMA}.publication")
+    return Publication.model_validate_json(text)
+
+
+def listed_tables(session: Session, tables: tuple[BuiltTable, ...]) -> tuple[PublishedTable, ...]:
+    """The tables as a publication lists them, with their numbers of rows."""
+    counts = " union all ".join(
+        f"select {quoted(table.schema)}, {quoted(table.name)}, count(*) from {table.rows_at_version}"
+        for table in tables
+    )
+    rows = {(schema, name): count for schema, name, count in session.rows(counts)}
+    return tuple(
+        PublishedTable(table_schema=t.schema, name=t.name, path=f"version {t.version}", rows=rows[t.schema, t.name])
+        for t in tables
+    )

@@ -1,0 +1,107 @@
+"""The lake's servers, started once: MinIO, PostgreSQL, the Hive metastore and Trino with what is deployed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from lakehouse.trino_access import Policy, Table, User, access_rules, groups, load_policy, published_tables
+from lakehouse.trino_catalogs import TableFormat
+from odoo_lake.lake.location import Lake, parse_lake
+from odoo_lake.source.embedded import EmbeddedPostgres
+from odoo_lake.trino.connection import AUTHORITY_VARIABLE, PASSWORD_VARIABLE, URL_VARIABLE, TrinoAddress
+from tests.lake.metastore_server import Metastore, hive_metastore
+from tests.lake.trino_server import Trino, TrinoFiles, running_trino
+from tests.object_store import ObjectStore
+
+PROJECT = Path(__file__).resolve().parents[2]
+LAKE_NAME = "odoo-lake"
+USERS = (
+    User("dbt", "etl"),
+    User("ada", "admin"),
+    User("ana", "analyst"),
+    User("fin", "finance"),
+    User("fin_of_one", "finance", (1,)),
+    User("hana", "hr"),
+    User("superset", "bi"),
+)
+IMPERSONATORS = ("superset",)
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Everything that production's lake stands on."""
+
+    store: ObjectStore
+    metastore: Metastore
+    trino: Trino
+    lake: Lake
+    policy: Policy
+    tables: tuple[Table, ...]
+
+    def address(self, user: str = "dbt") -> TrinoAddress:
+        return self.trino.address(user)
+
+    def environment(self, user: str = "dbt") -> dict[str, str]:
+        """What `odoo-lake` asks of its environment."""
+        address = self.address(user)
+        return {
+            **self.store.environment,
+            URL_VARIABLE: f"https://{user}@{address.host}:{address.port}",
+            PASSWORD_VARIABLE: address.password,
+            AUTHORITY_VARIABLE: str(address.certificate_authority),
+        }
+
+    def empty(self) -> None:
+        """Forget all tables and files."""
+        with self.address().connect() as session:
+            # Both catalogs list all schemas of the one metastore.
+            for (schema,) in session.rows("show schemas from lake"):
+                if schema not in ("information_schema", "default"):
+                    catalog = "bronze" if schema == "odoo" else "lake"
+                    session.rows(f"drop schema {catalog}.{schema} cascade")
+        for layer in ("bronze", "silver", "gold"):
+            pages = self.store.client.get_paginator("list_objects_v2").paginate(Bucket=f"{LAKE_NAME}-{layer}")
+            self.lake.layer(layer).delete(entry["Key"] for page in pages for entry in page.get("Contents", ()))
+
+
+@contextmanager
+def servers(
+    directory: Path, postgres: EmbeddedPostgres, store: ObjectStore, table_format: TableFormat
+) -> Iterator[Servers]:
+    """Start the metastore and Trino over an object store that runs."""
+    policy = load_policy(PROJECT)
+    tables = published_tables(PROJECT, policy)
+    for layer in ("bronze", "silver", "gold"):
+        store.client.create_bucket(Bucket=f"{LAKE_NAME}-{layer}")
+    warehouse = f"s3://{LAKE_NAME}-silver/_warehouse"
+    files = TrinoFiles(access_rules(policy, tables, USERS, IMPERSONATORS), groups(USERS, policy), table_format)
+    with (
+        hive_metastore(directory / "metastore", postgres, store, warehouse) as metastore,
+        running_trino(directory / "trino", files, metastore.uri, store) as trino,
+    ):
+        yield Servers(store, metastore, trino, parse_lake(f"s3://{LAKE_NAME}"), policy, tables)
+
+
+@pytest.fixture(scope="session")
+def delta(
+    tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres, minio: ObjectStore
+) -> Iterator[Servers]:
+    """The servers as production has them by default."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        servers(tmp_path_factory.mktemp("delta"), postgres, minio, TableFormat.DELTA) as started,
+    ):
+        for name, value in started.environment().items():
+            patch.setenv(name, value)
+        yield started
+
+
+def runs_in_full() -> bool:
+    """Whether `make test-lake-full` asked for every version and format."""
+    return os.environ.get("ODOO_LAKEHOUSE_LAKE_TESTS") == "full"

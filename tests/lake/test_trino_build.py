@@ -1,0 +1,184 @@
+"""The dbt project on Trino: everything builds, agrees with Odoo, equals DuckDB, and readers see whole states only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from odoo_lake.build.publish import Publication
+from odoo_lake.lake.commits import read_log
+from odoo_lake.lake.state import LakeState
+from odoo_lake.pipeline import BuildOutcome, Pipeline
+from odoo_lake.progress import Silent
+from odoo_lake.source.embedded import EmbeddedPostgres
+from odoo_lake.trino.connection import LAKE_CATALOG
+from odoo_lake.workspace import ENGINE_VARIABLE, Workspace
+from tests.data.companies import load_dump
+from tests.lake.conftest import Servers
+from tests.lake.parity import differences, duckdb_build
+
+pytestmark = pytest.mark.lake
+
+
+@dataclass
+class Company:
+    """An Odoo database, its lake on the servers, and the steps on it."""
+
+    servers: Servers
+    workspace: Workspace
+    url: str
+    work: Path
+
+    @property
+    def pipeline(self) -> Pipeline:
+        return self.workspace.pipeline(self.servers.lake, LakeState(), lambda _: nullcontext(Silent()))
+
+    def extract(self) -> None:
+        source = self.workspace.source(self.url)
+        self.pipeline.extract(self.workspace.extraction(source, self.servers.lake))
+
+    def build(self) -> BuildOutcome:
+        return self.pipeline.build_and_publish(self.today)
+
+    @property
+    def today(self) -> date:
+        from odoo_lake.business import today
+
+        return today(self.workspace.variables)
+
+    def published(self) -> list[tuple[str, str]]:
+        with self.servers.address().connect() as session:
+            return [
+                (schema, name)
+                for schema in ("silver", "gold")
+                for (name,) in session.rows(f"show tables from {LAKE_CATALOG}.{schema}")
+            ]
+
+    def differences(self, monkeypatch: pytest.MonkeyPatch, folder: str) -> list[str]:
+        """What is not equal to DuckDB's build of the same bronze."""
+        with monkeypatch.context() as patch:
+            patch.setenv("ODOO_LAKE_WORK", str(self.work / folder))
+            patch.setenv(ENGINE_VARIABLE, "duckdb")
+            database = duckdb_build(self.workspace, self.servers.lake, self.today)
+        with self.servers.address().connect() as session:
+            return differences(database, session, self.published())
+
+
+@pytest.fixture(scope="module")
+def company(
+    delta: Servers, workspace: Workspace, postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Company]:
+    """The real database of Odoo 18, extracted and built once."""
+    delta.empty()
+    work = tmp_path_factory.mktemp("work")
+    name = load_dump(postgres, 18)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(ENGINE_VARIABLE, "trino")
+        patch.setenv("ODOO_LAKE_WORK", str(work / "trino"))
+        made = Company(delta, workspace, postgres.url(name), work)
+        made.extract()
+        yield made
+    delta.empty()
+
+
+@pytest.fixture(scope="module")
+def built(company: Company) -> BuildOutcome:
+    return company.build()
+
+
+def test_every_model_test_and_snapshot_succeeds(built: BuildOutcome) -> None:
+    assert built.invocation is not None
+    assert not built.invocation.failures
+    kinds = {node.resource_type for node in built.invocation.nodes}
+    assert kinds >= {"model", "test", "seed", "snapshot"}
+
+
+def test_the_figures_are_odoo_s(built: BuildOutcome) -> None:
+    assert built.reconciliation is not None
+    assert built.reconciliation.results
+    assert built.reconciliation.agrees
+
+
+def test_all_tables_of_the_interface_are_published(built: BuildOutcome, company: Company) -> None:
+    assert isinstance(built.publication, Publication)
+    expected = {(table.layer, table.name) for table in company.servers.tables}
+    assert set(company.published()) == expected
+    assert {(table.table_schema, table.name) for table in built.publication.tables} == expected
+    assert len(expected) == 39
+
+
+def test_tables_lie_at_their_paths(built: BuildOutcome, company: Company) -> None:
+    del built
+    for table in company.servers.tables:
+        folder = f"{table.domain}_mart" if table.layer == "gold" else table.domain
+        log = company.servers.lake.layer(table.layer).list(f"{folder}/{table.name}/_delta_log")
+        assert log, f"{table.layer} {table.name} is no Delta table at {folder}/{table.name}"
+
+
+def test_silver_and_gold_equal_duckdb_s(built: BuildOutcome, company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    del built
+    assert company.differences(monkeypatch, "duckdb") == []
+
+
+def test_nothing_changed_means_dbt_is_not_started(built: BuildOutcome, company: Company) -> None:
+    del built
+    assert company.build().unchanged
+
+
+def test_a_second_run_is_incremental_and_equal_to_a_full_refresh(
+    built: BuildOutcome, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del built
+    with psycopg.connect(company.url, autocommit=True) as odoo:
+        odoo.execute(
+            "update account_move_line set debit = debit + 10, balance = balance + 10, write_date = now()"
+            " where id = (select max(id) from account_move_line where account_id is not null and debit > 0)"
+        )
+        odoo.execute("delete from account_move_line where id = (select min(id) from account_move_line)")
+        odoo.execute("update res_partner set name = name || ' renamed', write_date = now() where id = 1")
+    company.extract()
+    before = _history(company, "silver_build", "fact_journal_entry")
+    outcome = company.build()
+    assert outcome.invocation is not None
+    assert not outcome.invocation.failures
+    operations = _history(company, "silver_build", "fact_journal_entry")[len(before) :]
+    assert "MERGE" in operations
+    assert not [operation for operation in operations if "CREATE" in operation]
+    assert company.differences(monkeypatch, "duckdb") == []
+    company.pipeline._forget_build()
+    refreshed = company.pipeline
+    with company.servers.address().connect() as session:
+        session.rows("drop view lake.meta.publication")
+    outcome = refreshed.build_and_publish(company.today)
+    assert outcome.invocation is not None
+    assert not outcome.invocation.failures
+    assert "CREATE OR REPLACE TABLE AS SELECT" in _history(company, "silver_build", "fact_journal_entry")[-3:]
+    assert company.differences(monkeypatch, "duckdb") == []
+
+
+def test_a_failing_build_changes_nothing_that_readers_see(built: BuildOutcome, company: Company) -> None:
+    del built
+    with company.servers.address().connect() as session:
+        before = session.rows("select sum(amount_untaxed_signed), count(*) from silver.fact_invoice")
+        session.rows("delete from lake.silver_build.fact_invoice")
+        assert session.rows("select sum(amount_untaxed_signed), count(*) from silver.fact_invoice") == before
+        assert before[0][1] > 0
+
+
+def _history(company: Company, schema: str, table: str) -> list[str]:
+    with company.servers.address().connect() as session:
+        rows = session.rows(f'select operation from lake.{schema}."{table}$history" order by version')
+    return [operation for (operation,) in rows]
+
+
+def test_bronze_is_read_committed_only(company: Company) -> None:
+    log = read_log(company.servers.lake.layer("bronze"))
+    with company.servers.address().connect() as session:
+        runs = {run for (run,) in session.rows('select run_id from bronze.odoo."account_move_line$partitions"')}
+    assert runs <= {commit.run_id for commit in log.commits}
