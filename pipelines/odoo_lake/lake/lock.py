@@ -96,7 +96,7 @@ def _lease(store: S3Store, path: str, name: str, deadline: float) -> Iterator[No
         thread.join()
         if not lost.is_set():
             # Expired and not deleted: who may write bronze may not delete there.
-            store.write_if(path, _lease_bytes(holder, seconds=-1), etag=current)
+            store.write_if(path, _lease_bytes(holder, ended=True), etag=current)
 
 
 def _acquire(store: S3Store, path: str, name: str, holder: dict[str, Any], deadline: float) -> str:
@@ -116,5 +116,5 @@ def _acquire(store: S3Store, path: str, name: str, holder: dict[str, Any], deadl
         time.sleep(_POLL_SECONDS)
 
 
-def _lease_bytes(holder: dict[str, Any], seconds: float = LEASE_SECONDS) -> bytes:
-    return json.dumps({**holder, "expires": time.time() + seconds}).encode()
+def _lease_bytes(holder: dict[str, Any], *, ended: bool = False) -> bytes:
+    return json.dumps({**holder, "expires": 0 if ended else time.time() + LEASE_SECONDS}).encode()
