@@ -1,4 +1,4 @@
-"""Builds at once, damaged bronze, a full disk, a lake that was moved: readers see a complete state, and the next run makes it right."""
+"""Whatever happens to a build or its lake, readers see a complete state, and the next run makes it right."""
 
 from __future__ import annotations
 
