@@ -13,6 +13,7 @@ import pulumi
 
 from .budget import Budget
 from .checks import AnySizing
+from .components.airbyte import Airbyte, AirbyteArgs
 from .components.namespace import Namespace, NamespaceArgs
 from .components.object_store import ObjectStore, ObjectStoreArgs
 from .components.operators import Operators, OperatorsArgs
@@ -23,6 +24,7 @@ from .components.store_access import ExternalKeys, ExternalKeysArgs, StoreAccess
 from .databases import LAKE_OPS
 from .flows import flows, unset_networks
 from .network import default_deny, policies
+from .rows import LocalDbtBudget
 from .secrets import SecretRef, secret_text
 from .settings import Ingestion, Settings, StoreMode
 from .site import Site
@@ -86,23 +88,11 @@ def build(settings: Settings, sizing: AnySizing) -> Platform:
     built.secrets += [login.secret for login in postgres.logins.values()]
 
     if isinstance(sizing, LightweightSizing):
-        pipeline = Pipeline(
-            "pipeline",
-            PipelineArgs(
-                site=site,
-                sizing=sizing.dbt,
-                ingestion=settings.ingestion,
-                schedule=settings.schedule,
-                odoo=settings.odoo,
-                odoo_password=pulumi.Output.secret(secret_text(settings.odoo_password)),
-                store_endpoint=store.endpoint,
-                store_region=store.region,
-                keys=store.keys,
-                run_record=postgres.logins[LAKE_OPS],
-            ),
-            plan.inside("dbt", after=(postgres, *store.ready)),
-        )
-        built.secrets.append(pipeline.addresses)
+        built.secrets.append(_pipeline(plan, sizing.dbt, store, postgres).addresses)
+    if "airbyte" in budgets:
+        airbyte = _airbyte(plan, store, postgres)
+        built.addresses["airbyte"] = airbyte.url
+        built.secrets += [airbyte.auth, airbyte.odoo]
     return built
 
 
@@ -204,4 +194,41 @@ def _postgres(plan: Plan, store: Store, operators: Operators) -> Postgres:
             site=plan.site, sizing=plan.sizing.postgres, products=plan.budgets, readers=readers, backup=backup
         ),
         plan.inside(*plan.budgets, after=(operators, *store.ready)),
+    )
+
+
+def _airbyte(plan: Plan, store: Store, postgres: Postgres) -> Airbyte:
+    return Airbyte(
+        "airbyte",
+        AirbyteArgs(
+            site=plan.site,
+            settings=plan.settings,
+            sizing=plan.sizing.airbyte,
+            database=postgres.logins["airbyte"],
+            store_endpoint=store.endpoint,
+            platform_keys=store.keys["airbyte-platform"],
+            bronze_keys=store.keys["airbyte-destination"],
+            odoo_password=pulumi.Output.secret(secret_text(plan.settings.odoo_password)),
+            pipelines_image=plan.site.pipelines_image,
+        ),
+        plan.inside("airbyte", after=(postgres, *store.ready)),
+    )
+
+
+def _pipeline(plan: Plan, sizing: LocalDbtBudget, store: Store, postgres: Postgres) -> Pipeline:
+    return Pipeline(
+        "pipeline",
+        PipelineArgs(
+            site=plan.site,
+            sizing=sizing,
+            ingestion=plan.settings.ingestion,
+            schedule=plan.settings.schedule,
+            odoo=plan.settings.odoo,
+            odoo_password=pulumi.Output.secret(secret_text(plan.settings.odoo_password)),
+            store_endpoint=store.endpoint,
+            store_region=store.region,
+            keys=store.keys,
+            run_record=postgres.logins[LAKE_OPS],
+        ),
+        plan.inside("dbt", after=(postgres, *store.ready)),
     )
