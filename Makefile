@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: help demo test test-mutations test-lake-full lint format bench schemas charts-facts lock clean dagster
+.PHONY: help demo test smoke test-mutations test-lake-full dashboards lint format bench schemas charts-facts lock clean dagster
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
@@ -58,6 +58,13 @@ lint: $(VENV)/.dev ## ruff, mypy --strict, sqlfluff, yamllint
 format: $(VENV)/.dev ## rewrite what a formatter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+smoke: $(VENV)/.dev ## look at a deployed stack from inside its pods: make smoke STACK=dev
+	@test -n "$(STACK)" || { echo "STACK is not set, so no stack would be looked at. Run: make smoke STACK=dev" >&2; exit 2; }
+	SMOKE_STACK=$(STACK) $(BIN)/python -m pytest tests/smoke/test_stack.py
+
+dashboards: $(VENV)/.dev ## write monitoring/dashboards anew from infra/dashboards
+	cd infra && $(abspath $(BIN))/python -m dashboards
 
 test-mutations: $(VENV)/.dev ## change every number and selector of every alert; each change must fail a test
 	ODOO_LAKE_MUTATIONS=1 $(BIN)/python -m pytest -s tests/monitoring/test_mutations.py

@@ -1,0 +1,1 @@
+"""Grafana dashboards, written as JSON into monitoring/dashboards/<profile>/."""
