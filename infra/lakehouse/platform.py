@@ -13,6 +13,7 @@ import pulumi
 
 from .budget import Budget
 from .checks import AnySizing
+from .components.airbyte import Airbyte, AirbyteArgs
 from .components.namespace import Namespace, NamespaceArgs
 from .components.object_store import ObjectStore, ObjectStoreArgs
 from .components.operators import Operators, OperatorsArgs
@@ -81,6 +82,10 @@ def build(settings: Settings, sizing: AnySizing) -> Platform:
     )
     postgres = _postgres(plan, store, operators)
     built.secrets += [login.secret for login in postgres.logins.values()]
+    if "airbyte" in budgets:
+        airbyte = _airbyte(plan, store, postgres)
+        built.addresses["airbyte"] = airbyte.url
+        built.secrets += [airbyte.auth, airbyte.odoo]
     return built
 
 
@@ -182,4 +187,22 @@ def _postgres(plan: Plan, store: Store, operators: Operators) -> Postgres:
             site=plan.site, sizing=plan.sizing.postgres, products=plan.budgets, readers=readers, backup=backup
         ),
         plan.inside(*plan.budgets, after=(operators, *store.ready)),
+    )
+
+
+def _airbyte(plan: Plan, store: Store, postgres: Postgres) -> Airbyte:
+    return Airbyte(
+        "airbyte",
+        AirbyteArgs(
+            site=plan.site,
+            settings=plan.settings,
+            sizing=plan.sizing.airbyte,
+            database=postgres.logins["airbyte"],
+            store_endpoint=store.endpoint,
+            platform_keys=store.keys["airbyte-platform"],
+            bronze_keys=store.keys["airbyte-destination"],
+            odoo_password=pulumi.Output.secret(secret_text(plan.settings.odoo_password)),
+            pipelines_image=plan.site.pipelines_image,
+        ),
+        plan.inside("airbyte", after=(postgres, *store.ready)),
     )

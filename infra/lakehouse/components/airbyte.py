@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+import pulumi_kubernetes as k8s
 import yaml
 
 from .. import release
 from ..budget import Pod
-from ..database import Database
+from ..labels import top_level
 from ..object_store_access import AIRBYTE as PLATFORM_BUCKET
 from ..object_store_access import BRONZE
 from ..rows import AirbyteBudget
@@ -24,9 +25,12 @@ from ..site import Site
 from ..values import chart_values
 from ..versions import AIRBYTE
 from .apply_job import FILES, ApplyJob, ApplyJobArgs
+from .postgres import Login
 
 API_PORT = 8001
+DATABASE = "airbyte"
 AUTH_SECRET = "airbyte-auth"  # noqa: S105 - the name of a Kubernetes secret
+ODOO_SECRET = "airbyte-odoo"  # noqa: S105 - the name of a Kubernetes secret
 ADMIN_PASSWORD, CLIENT_ID, CLIENT_SECRET, JWT_SIGNATURE = (
     f"AB_{name}"
     for name in (
@@ -47,13 +51,12 @@ class AirbyteArgs:
     site: Site
     settings: Settings
     sizing: AirbyteBudget
-    database: Database
+    database: Login
     store_endpoint: str
     platform_keys: SecretRef
     bronze_keys: SecretRef
-    odoo_password: SecretRef
+    odoo_password: pulumi.Output[str]
     pipelines_image: str
-    manifest_server: bool
 
 
 class Airbyte(pulumi.ComponentResource):
@@ -61,6 +64,7 @@ class Airbyte(pulumi.ComponentResource):
 
     url: str
     auth: SecretRef
+    odoo: SecretRef
 
     def __init__(self, name: str, args: AirbyteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lakehouse:index:Airbyte", name, {}, opts)
@@ -79,19 +83,30 @@ class Airbyte(pulumi.ComponentResource):
             child,
         )
         self.auth = credential.ref
+        self.odoo = SecretRef(ODOO_SECRET, args.site.generation(ODOO_SECRET))
+        odoo = k8s.core.v1.Secret(
+            ODOO_SECRET,
+            metadata={
+                "name": ODOO_SECRET,
+                "namespace": namespace,
+                "labels": top_level(name, "credential", args.site.profile),
+            },
+            string_data={"password": args.odoo_password},
+            opts=child,
+        )
         chart = release.install(
             name,
             AIRBYTE,
             namespace=namespace,
             values=airbyte_values(args, self.auth),
             site=args.site,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[credential]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[credential, odoo]),
             # Helm would wait for pods that wait for the bootloader.
             skip_await=True,
         )
         ApplyJob(
             f"{name}-apply",
-            apply_args(name, args, self.url, self.auth),
+            apply_args(name, args, self),
             pulumi.ResourceOptions(parent=self, depends_on=[chart]),
         )
         self.register_outputs({"url": self.url})
@@ -107,7 +122,7 @@ def airbyte_values(args: AirbyteArgs, auth: SecretRef) -> dict[str, Any]:
                 "secretName": database.secret.name,
                 "host": database.host,
                 "port": database.port,
-                "name": database.name,
+                "name": DATABASE,
             },
             "storage": {
                 "secretName": args.platform_keys.name,
@@ -129,7 +144,7 @@ def airbyte_values(args: AirbyteArgs, auth: SecretRef) -> dict[str, Any]:
         "workloadApiServer": _part(sizing.workload_api),
         "cron": _part(sizing.cron),
         "temporal": _part(sizing.temporal),
-        "manifestServer": {"enabled": args.manifest_server, **_part(sizing.manifest)},
+        "manifestServer": {"enabled": sizing.manifest.replicas > 0, **_part(sizing.manifest)},
         "airbyteBootloader": _part(sizing.bootloader),
     }
     if args.site.image_registry is not None:
@@ -137,7 +152,7 @@ def airbyte_values(args: AirbyteArgs, auth: SecretRef) -> dict[str, Any]:
     return chart_values(AIRBYTE, computed)
 
 
-def apply_args(name: str, args: AirbyteArgs, url: str, auth: SecretRef) -> ApplyJobArgs:
+def apply_args(name: str, args: AirbyteArgs, built: Airbyte) -> ApplyJobArgs:
     """The Job that `odoo-lake airbyte apply` runs in."""
     return ApplyJobArgs(
         site=args.site,
@@ -147,25 +162,25 @@ def apply_args(name: str, args: AirbyteArgs, url: str, auth: SecretRef) -> Apply
         image=args.pipelines_image,
         command=["odoo-lake", "airbyte", "apply", "--config", f"{FILES}/airbyte.yaml"],
         size=args.sizing.apply,
-        files={"airbyte.yaml": yaml.safe_dump(apply_config(args, url, auth), sort_keys=True)},
+        files={"airbyte.yaml": yaml.safe_dump(apply_config(args, built), sort_keys=True)},
         secret_variables={
-            "AIRBYTE_CLIENT_ID": (auth, CLIENT_ID),
-            "AIRBYTE_CLIENT_SECRET": (auth, CLIENT_SECRET),
-            "ODOO_PASSWORD": (args.odoo_password, "password"),
+            "AIRBYTE_CLIENT_ID": (built.auth, CLIENT_ID),
+            "AIRBYTE_CLIENT_SECRET": (built.auth, CLIENT_SECRET),
+            "ODOO_PASSWORD": (built.odoo, "password"),
             "S3_ACCESS_KEY": (args.bronze_keys, "access-key"),
             "S3_SECRET_KEY": (args.bronze_keys, "secret-key"),
         },
     )
 
 
-def apply_config(args: AirbyteArgs, url: str, auth: SecretRef) -> dict[str, Any]:
+def apply_config(args: AirbyteArgs, built: Airbyte) -> dict[str, Any]:
     """What the apply program reads."""
     odoo, containers = args.settings.odoo, args.sizing.sync.containers
     sync = {part: _size(containers[part]) for part in ("orchestrator", "source", "destination")}
     total = args.sizing.sync.amount
     return {
-        "apiUrl": f"{url}/api/public/v1",
-        "authSecret": auth.name,
+        "apiUrl": f"{built.url}/api/public/v1",
+        "authSecret": built.auth.name,
         "source": {
             "host": odoo.host,
             "port": odoo.port,
@@ -173,7 +188,7 @@ def apply_config(args: AirbyteArgs, url: str, auth: SecretRef) -> dict[str, Any]
             "username": odoo.username,
             "sslMode": odoo.ssl_mode,
             "replication": str(args.settings.airbyte.replication),
-            "secret": args.odoo_password.name,
+            "secret": built.odoo.name,
         },
         "destination": {
             "bucket": BRONZE,
@@ -190,7 +205,7 @@ def apply_config(args: AirbyteArgs, url: str, auth: SecretRef) -> dict[str, Any]
                 "scratchMib": total.scratch.mib,
             },
         },
-        "secretGeneration": max(args.odoo_password.generation, args.bronze_keys.generation),
+        "secretGeneration": max(built.odoo.generation, args.bronze_keys.generation),
     }
 
 
