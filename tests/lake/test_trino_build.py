@@ -16,9 +16,10 @@ from odoo_lake.lake.commits import read_log
 from odoo_lake.lake.state import LakeState
 from odoo_lake.pipeline import BuildOutcome, Pipeline
 from odoo_lake.progress import Silent
+from odoo_lake.reconcile.published import compare_with_kept
 from odoo_lake.source.embedded import EmbeddedPostgres
 from odoo_lake.trino.connection import LAKE_CATALOG
-from odoo_lake.workspace import ENGINE_VARIABLE, Workspace
+from odoo_lake.workspace import ENGINE_VARIABLE, Workspace, published_by_engine
 from tests.data.companies import load_dump
 from tests.lake.conftest import Servers
 from tests.lake.parity import differences, duckdb_build
@@ -103,6 +104,22 @@ def test_the_figures_are_odoo_s(built: BuildOutcome) -> None:
     assert built.reconciliation is not None
     assert built.reconciliation.results
     assert built.reconciliation.agrees
+
+
+def test_the_published_views_are_reconciled_at_any_time(built: BuildOutcome, company: Company) -> None:
+    del built
+    lake = company.servers.lake
+    found = compare_with_kept(lake, LakeState(), published=published_by_engine(lake))
+    assert found.reconciliation.results
+    assert found.reconciliation.agrees
+    with company.servers.address().connect() as session:
+        original = session.rows("show create view lake.gold.ar_aging")[0][0]
+        session.rows("create or replace view lake.gold.ar_aging as select * from lake.gold_build.ar_aging where 1 = 0")
+        try:
+            differing = compare_with_kept(lake, LakeState(), published=published_by_engine(lake))
+        finally:
+            session.rows(original.replace("CREATE VIEW", "CREATE OR REPLACE VIEW", 1))
+    assert "ar_aging" in differing.reconciliation.differing_models
 
 
 def test_all_tables_of_the_interface_are_published(built: BuildOutcome, company: Company) -> None:

@@ -264,12 +264,17 @@ def _dagster() -> dict[str, Any]:
                         "periodSeconds": 60,
                     },
                     "deploymentStrategy": {"type": "Recreate"},
+                    "includeConfigInLaunchedRuns": {"enabled": False},
                 }
             ]
         },
         "runLauncher": {
             "config": {
-                "k8sRunLauncher": {"envSecrets": [{"name": "dagster-object-store"}], "resources": _size(1000, 2048)}
+                "k8sRunLauncher": {
+                    "volumes": scratch,
+                    "envSecrets": [{"name": "dagster-object-store"}],
+                    "resources": _size(1000, 2048),
+                }
             }
         },
         "computeLogManager": {

@@ -68,3 +68,15 @@ def test_supersets_scripts_parse() -> None:
     files = superset_files()
     for name in ("superset_init.sh", "superset_bootstrap.sh"):
         subprocess.run(["sh", "-n"], input=files[name], text=True, check=True)  # noqa: S607 - any POSIX shell
+
+
+def test_a_run_pod_has_the_launchers_size() -> None:
+    """With the code location's configuration in its runs, they would take its resources and volumes."""
+    contexts = [
+        variable["name"]
+        for pod in rendered("dagster", "production").pods
+        for _, container in pod.containers
+        for variable in container.get("env") or []
+        if variable["name"].endswith("CONTAINER_CONTEXT")
+    ]
+    assert contexts == []
