@@ -40,26 +40,21 @@ class Company:
 
 
 class SampleDatabases:
-    """Each version's database, made when it is first asked for; tests that change one make a copy."""
+    """Each version's database, made when it is first asked for."""
 
     def __init__(self, server: EmbeddedPostgres) -> None:
         self._server = server
-        self._made: set[int] = set()
+        self._made: set[str] = set()
         self._making = threading.Lock()
 
-    def name(self, version: int) -> str:
-        name = f"sample_{version}"
+    def name(self, version: int, *, prefix: str = "sample") -> str:
+        """The database; a test that changes one has a prefix of its own."""
+        name = f"{prefix}_{version}"
         with self._making:
-            if version not in self._made:
+            if name not in self._made:
                 url = self._server.recreate_database(name)
                 generate(url, odoo_version=version, scale=Scale.SMALL, seed=1, today=TODAY)
-                self._made.add(version)
-        return name
-
-    def copy(self, version: int, name: str) -> str:
-        """A database of its own with the same rows; nobody may be connected to the original."""
-        self._server.execute(f'drop database if exists "{name}" with (force)')
-        self._server.execute(f'create database "{name}" template "{self.name(version)}"')
+                self._made.add(name)
         return name
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from odoo_lake.source.embedded import EmbeddedPostgres
 from tests.data.companies import DUMPS, VERSIONS, Company, SampleDatabases
-from tests.data.lakes import REAL, SAMPLES, BuiltLake, Lakes
+from tests.data.lakes import CHANGING, REAL, SAMPLES, BuiltLake, Lakes, Place
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +31,9 @@ def lakes(
     built = Lakes(postgres, samples, tmp_path_factory.mktemp("lakes"))
     # The lakes that this session's tests will ask for, so that two can be built at a time.
     wanted = [item.callspec.params.get("lake") for item in request.session.items if hasattr(item, "callspec")]
+    changing = any("changing" in getattr(item, "fixturenames", ()) for item in request.session.items)
     built.start(dict.fromkeys(name for name in wanted if name in (*SAMPLES, *REAL)))
+    built.start([CHANGING] if changing else [])
     yield built
     built.close()
 
@@ -48,3 +50,9 @@ def lake(request: pytest.FixtureRequest, lakes: Lakes) -> BuiltLake:
 def sample_lake(lakes: Lakes) -> BuiltLake:
     """The lake of one sample company, for what does not differ from version to version; it stays as it is."""
     return lakes["sample18"]
+
+
+@pytest.fixture(scope="session")
+def changing(lakes: Lakes) -> Place:
+    """A lake that tests may break and mend; each leaves it published and in agreement with its database."""
+    return lakes[CHANGING].place

@@ -24,6 +24,8 @@ from tests.data.companies import DUMPS, VERSIONS, SampleDatabases, load_dump
 HASH_KEY = "CANARY-hash-key-of-the-data-tier"
 SAMPLES = tuple(f"sample{version}" for version in VERSIONS)
 REAL = ("odoo17", "odoo18")
+CHANGING = "changing18"
+"""The lake of a database of its own, for tests that change both."""
 READER = "odoo_lake_reader"
 
 
@@ -115,7 +117,7 @@ class Lakes:
     def start(self, names: Iterable[str]) -> None:
         """Begin with lakes that will be asked for."""
         for name in names:
-            if name not in self._started and (name in SAMPLES or (DUMPS / f"{name}.sql.zst").is_file()):
+            if name not in self._started and (name not in REAL or (DUMPS / f"{name}.sql.zst").is_file()):
                 self._started[name] = self._executor.submit(self._build, name)
 
     def __getitem__(self, name: str) -> BuiltLake:
@@ -127,7 +129,10 @@ class Lakes:
 
     def _build(self, name: str) -> BuiltLake:
         version = int(name[-2:])
-        database = self._samples.name(version) if name in SAMPLES else load_dump(self._server, version)
+        if name in REAL:
+            database = load_dump(self._server, version)
+        else:
+            database = self._samples.name(version, prefix=name.removesuffix(str(version)))
         place = granted_place(self._server, database, self._folder / name)
         return BuiltLake(name, version, place, place.command("run"))
 
