@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -36,6 +39,42 @@ def test_an_unknown_choice_is_refused_with_the_list() -> None:
 def test_an_unknown_time_zone_is_refused() -> None:
     with pytest.raises(UserError, match="Mars/Olympus"):
         business_variables(PROJECT, Settings(vars={"business_timezone": "Mars/Olympus"}))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "remedy"),
+    [
+        ("include_non_trade", "yes", "true or false"),
+        ("include_non_trade", 1, "true or false"),
+        ("cash_account_types", "asset_cash", "a list of texts"),
+        ("cash_account_types", [1], "a list of texts"),
+        ("cash_account_types", ["asset_bank"], "asset_cash"),
+        ("cash_journal_types", None, "a list of texts"),
+        ("reporting_currency", False, "a text"),
+        ("reporting_currency", "euro", "EUR"),
+        ("business_timezone", 1, "a text"),
+    ],
+)
+def test_a_wrong_choice_is_named_with_what_it_may_be(name: str, value: object, remedy: str) -> None:
+    with pytest.raises(UserError, match=rf"vars\.{name}") as raised:
+        business_variables(PROJECT, Settings(vars={name: value}))
+    assert remedy in raised.value.remedy
+
+
+def test_a_wrong_setting_is_one_message_of_the_command(tmp_path: Path) -> None:
+    for folder in ("dbt", "contracts"):
+        (tmp_path / folder).symlink_to(PROJECT.directory / folder)
+    (tmp_path / "odoo-lake.yaml").write_text("vars: {include_non_trade: nein}\n")
+    build = subprocess.run(
+        [str(Path(sys.executable).with_name("odoo-lake")), "build", "--lake", str(tmp_path / "lake")],
+        env={**os.environ, PROJECT_VARIABLE: str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert build.returncode == 2
+    assert build.stderr.startswith("error: vars.include_non_trade in odoo-lake.yaml is 'nein'.")
+    assert "Traceback" not in build.stderr
 
 
 def test_a_day_begins_and_ends_in_the_companys_time_zone() -> None:
