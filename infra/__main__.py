@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env, get_config_secret_keys_env, is_config_secret
 
-from lakehouse import checks, platform, settings, sizing
+from lakehouse import checks, outputs, platform, settings, sizing
 from lakehouse.errors import ConfigError
 
 
@@ -27,7 +27,7 @@ def main() -> None:
         # One message instead of a traceback; nothing is registered yet, so nothing is created.
         raise pulumi.RunError(f"{len(error.messages)} mistake(s) in the configuration:\n{error}") from None
     built = platform.build(chosen, sizes)
-    for key, value in platform.outputs(chosen, sizes, built).items():
+    for key, value in outputs.outputs(chosen, built).items():
         pulumi.export(key, value)
 
 

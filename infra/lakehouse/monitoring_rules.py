@@ -96,7 +96,7 @@ class RuleFile(_Strict):
 
 def deployed_parts(profile: str, ingestion: str) -> frozenset[str]:
     """What rule files may require, of a profile and `airbyte` or `direct` ingestion."""
-    always = {"pipeline", "kubernetes", "postgres", "minio", "odoo"}
+    always = {"pipeline", "kubernetes", "postgres", "minio", "odoo", "backup"}
     products = {"metabase", "cronjob"} if profile == "lightweight" else {"trino", "superset", "datahub", "dagster"}
     return frozenset(always | products | {"airbyte" if ingestion == "airbyte" else "extraction"})
 

@@ -5,31 +5,73 @@ Nothing imports this module but the program. A component is one statement here.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import pulumi
 
 from .budget import Budget
+from .checks import AnySizing
 from .components.namespace import Namespace, NamespaceArgs
 from .components.object_store import ObjectStore, ObjectStoreArgs
 from .components.priorities import Priorities, PrioritiesArgs
+from .components.store_access import ExternalKeys, ExternalKeysArgs, StoreAccess, StoreAccessArgs
 from .flows import flows, unset_networks
 from .network import default_deny, policies
+from .secrets import SecretRef, secret_text
 from .settings import Ingestion, Settings, StoreMode
 from .site import Site
-from .sizing import LightweightSizing, ProductionSizing, table, total
 
-AnySizing = LightweightSizing | ProductionSizing
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What is decided before anything is built. `spaces` are the namespaces by name."""
+
+    settings: Settings
+    site: Site
+    sizing: AnySizing
+    budgets: Mapping[str, Budget]
+    spaces: Mapping[str, Namespace]
+
+    def inside(self, *quotas: str, after: tuple[pulumi.Resource, ...] = ()) -> pulumi.ResourceOptions:
+        """For a component of these quotas: their namespaces with their limits are there first."""
+        spaces = dict.fromkeys(self.budgets[quota].namespace for quota in quotas)
+        return pulumi.ResourceOptions(depends_on=[*(self.spaces[space] for space in spaces), *after])
+
+
+@dataclass(frozen=True)
+class Store:
+    """The object store as its users see it: where it is, each identity's secret, and what must be there first."""
+
+    endpoint: str
+    region: str
+    keys: Mapping[str, SecretRef]
+    ready: tuple[pulumi.Resource, ...]
 
 
 @dataclass
 class Platform:
     """What was built, and what the user is told about it."""
 
+    budgets: Mapping[str, Budget]
     addresses: dict[str, str] = field(default_factory=dict)
-    secret_names: list[str] = field(default_factory=list)
+    secrets: list[SecretRef] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+
+def build(settings: Settings, sizing: AnySizing) -> Platform:
+    """Declare every resource of the stack."""
+    site = Site.of(settings)
+    budgets = active_budgets(settings, sizing)
+    priorities = Priorities("priorities", PrioritiesArgs(site=site))
+    spaces = _namespaces(settings, site, budgets, priorities)
+    plan = Plan(settings=settings, site=site, sizing=sizing, budgets=budgets, spaces=spaces)
+    built = Platform(budgets, notes=unset_networks(settings))
+
+    store = _object_store(plan, built)
+    built.addresses["objectStore"] = store.endpoint
+    return built
 
 
 def active_budgets(settings: Settings, sizing: AnySizing) -> dict[str, Budget]:
@@ -42,32 +84,26 @@ def active_budgets(settings: Settings, sizing: AnySizing) -> dict[str, Budget]:
     return {name: budget for name, budget in sizing.budgets() if not left_out.get(name, False)}
 
 
-def build(settings: Settings, sizing: AnySizing) -> Platform:
-    """Declare every resource of the stack."""
-    site = Site.of(settings)
-    budgets = active_budgets(settings, sizing)
-    built = Platform(notes=unset_networks(settings))
-
-    priorities = Priorities("priorities", PrioritiesArgs(site=site))
-    spaces = _namespaces(settings, site, budgets, priorities)
-
-    def inside(name: str, *after: pulumi.Resource) -> pulumi.ResourceOptions:
-        """For a component of the quota `name`: its namespace and its limits are there first."""
-        return pulumi.ResourceOptions(depends_on=[spaces[budgets[name].namespace], *after])
-
-    if "minio" in budgets:
-        store = ObjectStore(
-            "minio",
-            ObjectStoreArgs(site=site, sizing=sizing.minio, topology=settings.topology),
-            inside("minio"),
-        )
-        built.addresses["objectStore"] = store.endpoint
-        built.secret_names.append(store.root.name)
-    return built
+def key_readers(budgets: Mapping[str, Budget]) -> dict[str, set[str]]:
+    """Which namespaces hold which identity's keys; the one table of it, by quota."""
+    table = {
+        "extractor": ("dbt",),
+        "transform": ("dbt",),
+        "dagster": ("dagster",),
+        "airbyte-destination": ("airbyte",),
+        "airbyte-platform": ("airbyte",),
+        "trino": ("trino",),
+        "metastore": ("metastore",),
+        "backup": ("postgres",),
+    }
+    return {
+        identity: {budgets[quota].namespace for quota in quotas if quota in budgets}
+        for identity, quotas in table.items()
+    }
 
 
 def _namespaces(
-    settings: Settings, site: Site, budgets: dict[str, Budget], priorities: Priorities
+    settings: Settings, site: Site, budgets: Mapping[str, Budget], priorities: Priorities
 ) -> dict[str, Namespace]:
     names = list(dict.fromkeys(budget.namespace for budget in budgets.values()))
     allowed = policies(flows(settings), names)
@@ -86,15 +122,39 @@ def _namespaces(
     }
 
 
-def outputs(settings: Settings, sizing: AnySizing, built: Platform) -> dict[str, Any]:
-    """What `pulumi stack output` shows: addresses, secret names, totals and next steps; never a secret's value."""
-    budgets = active_budgets(settings, sizing)
-    rows, supporting = total(budgets, supporting=False), total(budgets, supporting=True)
-    return {
-        "profile": str(settings.profile),
-        "addresses": built.addresses,
-        "secretNames": sorted(built.secret_names),
-        "sizes": table(budgets),
-        "totals": {"rows": str(rows), "supporting": str(supporting), "all": str(rows + supporting)},
-        "notes": built.notes,
-    }
+def _object_store(plan: Plan, built: Platform) -> Store:
+    """Our own servers with their buckets, or the user's store."""
+    wanted, readers = plan.settings.object_store, key_readers(plan.budgets)
+    if wanted.mode is StoreMode.EXTERNAL:
+        external = ExternalKeys(
+            "external-store",
+            ExternalKeysArgs(
+                site=plan.site,
+                pairs=json.loads(secret_text(plan.settings.object_store_credentials)),
+                products=plan.budgets,
+                readers=readers,
+            ),
+            plan.inside(*plan.budgets),
+        )
+        built.secrets += external.keys.values()
+        return Store(wanted.endpoint or "", wanted.region, external.keys, (external,))
+    servers = ObjectStore(
+        "minio",
+        ObjectStoreArgs(site=plan.site, sizing=plan.sizing.minio, topology=plan.settings.topology),
+        plan.inside("minio"),
+    )
+    access = StoreAccess(
+        "minio-provision",
+        StoreAccessArgs(
+            site=plan.site,
+            settings=plan.settings,
+            sizing=plan.sizing.minio,
+            endpoint=servers.endpoint,
+            root=servers.root,
+            products=plan.budgets,
+            readers=readers,
+        ),
+        plan.inside("minio", after=(servers,)),
+    )
+    built.secrets += [servers.root.ref, *access.keys.values()]
+    return Store(servers.endpoint, wanted.region, access.keys, (servers, access))

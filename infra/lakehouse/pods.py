@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pulumi_kubernetes as k8s
 
 from .budget import Pod
@@ -25,6 +27,10 @@ def pod_security(user: int = RUN_AS) -> k8s.core.v1.PodSecurityContextArgsDict:
         "fs_group_change_policy": "OnRootMismatch",
         "seccomp_profile": {"type": "RuntimeDefault"},
     }
+
+
+def variables(values: Mapping[str, str]) -> list[k8s.core.v1.EnvVarArgsDict]:
+    return [{"name": name, "value": value} for name, value in values.items()]
 
 
 def resources(size: Pod) -> k8s.core.v1.ResourceRequirementsArgsDict:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as k8s
 import pulumi_random as random
+from pydantic import SecretStr
 
 from .labels import GENERATION, top_level
 from .site import Site
@@ -28,6 +29,13 @@ class SecretRef:
     def env(self, variable: str, key: str) -> k8s.core.v1.EnvVarArgsDict:
         """An environment variable that reads one key."""
         return {"name": variable, "value_from": {"secret_key_ref": {"name": self.name, "key": key}}}
+
+
+def secret_text(value: SecretStr | None) -> str:
+    """The text of a configured secret that `checks` has made sure is set; it goes into an Output.secret at once."""
+    if value is None:
+        raise ValueError("a secret is not set")
+    return value.get_secret_value()
 
 
 def pod_annotations(*secrets: SecretRef) -> dict[str, str]:
@@ -71,6 +79,7 @@ class Credential(pulumi.ComponentResource):
 
     ref: SecretRef
     value: pulumi.Output[str]
+    fixed: Mapping[str, str]
 
     def __init__(self, name: str, args: CredentialArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lakehouse:index:Credential", name, {}, opts)
@@ -88,5 +97,6 @@ class Credential(pulumi.ComponentResource):
                 string_data={**args.fixed, **dict.fromkeys(args.generated, self.value)},
                 opts=child,
             )
+        self.fixed = args.fixed
         self.ref = SecretRef(name, args.site.generation(name))
         self.register_outputs({"name": name})

@@ -110,6 +110,8 @@ class ObjectStoreSettings(Section):
     provisioner: Provisioner = Provisioner.JOB
     # Where the store's API is reached from the machine that runs Pulumi; needed by provisioner: provider.
     provider_endpoint: Url | None = None
+    # With provisioner: provider, take over buckets and identities that the Job made.
+    adopt_existing: bool = False
     retire_old: bool = False
 
 

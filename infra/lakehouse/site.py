@@ -20,6 +20,9 @@ class Site:
     image_registry: str | None = None
     # Folder of chart archives, used instead of the charts' repositories.
     chart_directory: Path | None = None
+    # Images that the user builds from this repository, as the stack names them.
+    pipelines_image: str
+    superset_image: str | None = None
     # How often each secret was asked to be made anew; a secret not named is at 1.
     secret_generation: Mapping[str, int] = field(default_factory=dict)
 
@@ -31,6 +34,8 @@ class Site:
             protect_data=settings.protect_data,
             image_registry=settings.image_registry,
             chart_directory=Path(settings.chart_directory) if settings.chart_directory else None,
+            pipelines_image=settings.images.pipelines or "",
+            superset_image=settings.images.superset,
             secret_generation=settings.secret_generation,
         )
 

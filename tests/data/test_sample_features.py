@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.data.companies import Company
+from tests.data.companies import TODAY, Company
 from tests.data.features import accounting, later, operations, sales
 
 pytestmark = pytest.mark.data
@@ -20,6 +20,7 @@ def names_of(version: int) -> dict[str, str]:
 
     return {
         "version": str(version),
+        "today": TODAY.isoformat(),
         "locked": either("state = 'done'", 17, "locked"),
         "line_uom": either("product_uom", 19, "product_uom_id"),
         "retired": either("a.deprecated", 19, "not a.active"),

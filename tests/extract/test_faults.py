@@ -13,11 +13,14 @@ from typing import Any
 
 import pytest
 
+from odoo_lake.build.bronze_views import create_bronze_views
 from odoo_lake.errors import UserError
 from odoo_lake.extract.run import LOCK, Outcome
 from odoo_lake.lake.commits import read_log
+from odoo_lake.lake.duck import open_duckdb
 from odoo_lake.lake.location import Lake
 from odoo_lake.lake.lock import exclusive
+from odoo_lake.workspace import Workspace
 from tests.extract.test_incremental import assert_bronze_equals_source
 from tests.extract.tiny_odoo import EXTRACTED, TinyOdoo
 
@@ -150,6 +153,21 @@ def test_what_is_gone_is_named_and_accepted_only_when_asked(
     else:
         assert len(newest("account_move", "id")) == 100
     run()
+
+
+def test_a_column_that_went_away_is_empty_for_models(
+    run: Run, odoo: TinyOdoo, lake: Lake, workspace: Workspace
+) -> None:
+    run()
+    odoo.execute("alter table account_move drop column amount_total")
+    run(accept_schema_changes=True)
+    bronze = lake.layer("bronze")
+    with open_duckdb() as duck:
+        create_bronze_views(duck, workspace.catalogue, read_log(bronze), bronze)
+        [row] = duck.execute("select count(*), count(amount_total), count(name) from bronze.account_move").fetchall()
+        columns = [column[0] for column in duck.execute("describe bronze.account_move").fetchall()]
+    assert row == (100, 0, 100)
+    assert "amount_untaxed" not in columns, "what was never there stays unknown"
 
 
 def test_a_new_column_that_a_contract_names_is_read_for_all_rows(run: Run, odoo: TinyOdoo, newest: Newest) -> None:

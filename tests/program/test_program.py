@@ -32,8 +32,8 @@ def quota_sum(program: Program, *, supporting: bool) -> tuple[int, int, int]:
     for quota in program.of("ResourceQuota"):
         if (quota.metadata["namespace"] in SUPPORTING) is supporting:
             hard = quota.manifest["spec"]["hard"]
-            millicores += Cpu.parse(hard["requests.cpu"]).millicores
-            mebibytes += Memory.parse(hard["limits.memory"]).mib
+            millicores += Cpu.parse(hard.get("requests.cpu", "0")).millicores
+            mebibytes += Memory.parse(hard["limits.memory"]).mib if "limits.memory" in hard else 0
             for key in ("requests.storage", "requests.ephemeral-storage"):
                 storage += Memory.parse(hard[key]).mib if hard.get(key, "0") != "0" else 0
     return millicores, mebibytes, storage // 1024

@@ -12,10 +12,10 @@ from odoo_lake.contracts import dbt_sources
 from odoo_lake.contracts.catalogue import load_catalogue
 from odoo_lake.contracts.lint import lint
 from odoo_lake.contracts.model import Privacy
-from odoo_lake.contracts.propose import propose
 from odoo_lake.errors import UserError
 from odoo_lake.project import find_project
 from odoo_lake.source.odoo import OdooDatabase, Relation
+from odoo_lake.source.propose import propose
 
 PROJECT = find_project()
 CATALOGUE = load_catalogue(PROJECT.contracts)

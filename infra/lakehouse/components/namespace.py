@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..budget import Budget
+from ..budget import Amount, Budget
 from ..labels import top_level
 from ..network import NAMESPACE_LABEL, Outside, Pods, Policy, Rule
 from ..site import Site
@@ -46,11 +46,11 @@ class Namespace(pulumi.ComponentResource):
         )
         inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
         labels = top_level(args.namespace, "limits", args.site.profile)
-        for quota in args.budgets:
+        for quota, spec in quota_specs(args.budgets).items():
             k8s.core.v1.ResourceQuota(
                 f"{name}-{quota}",
                 metadata={"name": quota, "namespace": args.namespace, "labels": labels},
-                spec=quota_spec(quota, args.budgets),
+                spec=spec,
                 opts=inside,
             )
         k8s.core.v1.LimitRange(
@@ -78,26 +78,37 @@ def namespace_labels(args: NamespaceArgs) -> dict[str, str]:
     }
 
 
-def quota_spec(name: str, budgets: Mapping[str, Budget]) -> k8s.core.v1.ResourceQuotaSpecArgsDict:
-    """The row as the API server counts it; a scoped quota counts only pods, so volumes need one that is not."""
-    budget = budgets[name]
-    limit = budget.limit
-    hard: dict[str, str] = {
-        "requests.cpu": str(limit.cpu),
-        "requests.memory": str(limit.memory),
-        "limits.memory": str(limit.memory),
-    }
+def quota_specs(budgets: Mapping[str, Budget]) -> dict[str, k8s.core.v1.ResourceQuotaSpecArgsDict]:
+    """The rows as the API server counts them, by the quota's name.
+
+    Rows that share a namespace are told apart by priority class. Such a scope takes CPU and memory only, so their
+    storage is a quota of its own, for all of them together.
+    """
+    if len(budgets) == 1:
+        (name, budget), *_ = budgets.items()
+        return {name: {"hard": {**_compute(budget.limit), **_storage(budget.limit)}}}
+    classes = [budget.priority_class for budget in budgets.values() if budget.priority_class]
+    specs: dict[str, k8s.core.v1.ResourceQuotaSpecArgsDict] = {}
+    for name, budget in budgets.items():
+        expression: k8s.core.v1.ScopedResourceSelectorRequirementArgsDict = {
+            "scope_name": "PriorityClass",
+            "operator": "In" if budget.priority_class else "NotIn",
+            "values": [budget.priority_class] if budget.priority_class else classes,
+        }
+        specs[name] = {"hard": _compute(budget.limit), "scope_selector": {"match_expressions": [expression]}}
+    return {**specs, "storage": {"hard": _storage(sum((budget.limit for budget in budgets.values()), Amount()))}}
+
+
+def _compute(limit: Amount) -> dict[str, str]:
+    memory = str(limit.memory)
+    return {"requests.cpu": str(limit.cpu), "requests.memory": memory, "limits.memory": memory}
+
+
+def _storage(limit: Amount) -> dict[str, str]:
+    hard = {"requests.storage": str(limit.volume)}
     if limit.scratch.mib:
         hard["requests.ephemeral-storage"] = str(limit.scratch)
-    if len(budgets) == 1:
-        return {"hard": {**hard, "requests.storage": str(limit.volume)}}
-    classes = [other.priority_class for other in budgets.values() if other.priority_class]
-    expression: k8s.core.v1.ScopedResourceSelectorRequirementArgsDict = {
-        "scope_name": "PriorityClass",
-        "operator": "In" if budget.priority_class else "NotIn",
-        "values": [budget.priority_class] if budget.priority_class else classes,
-    }
-    return {"hard": hard, "scope_selector": {"match_expressions": [expression]}}
+    return hard
 
 
 def default_sizes(budgets: Mapping[str, Budget]) -> k8s.core.v1.LimitRangeItemArgsDict:

@@ -36,7 +36,7 @@ class ObjectStore(pulumi.ComponentResource):
     """The servers, their service and the administrator's secret."""
 
     endpoint: str
-    root: SecretRef
+    root: Credential
 
     def __init__(self, name: str, args: ObjectStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lakehouse:index:ObjectStore", name, {}, opts)
@@ -47,7 +47,7 @@ class ObjectStore(pulumi.ComponentResource):
             "namespace": namespace,
             "labels": top_level(name, "server", args.site.profile),
         }
-        credential = Credential(
+        self.root = Credential(
             ROOT_SECRET,
             CredentialArgs(
                 site=args.site,
@@ -58,7 +58,6 @@ class ObjectStore(pulumi.ComponentResource):
             ),
             child,
         )
-        self.root = credential.ref
         self.endpoint = f"http://{name}.{namespace}.svc.cluster.local:{API_PORT}"
 
         k8s.core.v1.Service(name, metadata=metadata, spec=service_spec(name), opts=child)
@@ -74,8 +73,8 @@ class ObjectStore(pulumi.ComponentResource):
         self.servers = k8s.apps.v1.StatefulSet(
             name,
             metadata=metadata,
-            spec=stateful_set_spec(name, args, self.root),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[credential], protect=args.site.protect_data),
+            spec=stateful_set_spec(name, args, self.root.ref),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.root], protect=args.site.protect_data),
         )
         self.register_outputs({"endpoint": self.endpoint})
 

@@ -6,7 +6,7 @@ import duckdb
 
 from odoo_lake.contracts.catalogue import Catalogue
 from odoo_lake.contracts.model import Column, Contract
-from odoo_lake.lake.bronze import bronze_rows, bronze_types
+from odoo_lake.lake.bronze import bronze_rows, bronze_types, duckdb_type
 from odoo_lake.lake.commits import BronzeLog
 from odoo_lake.lake.duck import identifier, quoted
 from odoo_lake.lake.store import Store
@@ -23,7 +23,8 @@ def create_bronze_views(
     for table, contract in catalogue.items():
         urls = [bronze.url(file.path) for file in log.files(table)]
         rows = bronze_rows(urls, bronze_types(present_columns(contract, log)))
-        connection.execute(f"create or replace view {SCHEMA}.{identifier(table)} as {rows}")
+        gone = "".join(f", null::{duckdb_type(c)} as {identifier(c.name)}" for c in dropped_columns(contract, log))
+        connection.execute(f"create or replace view {SCHEMA}.{identifier(table)} as select *{gone} from ({rows})")
     connection.execute(f"create or replace view {SCHEMA}.{EXTRACTIONS} as {_extractions(log)}")
 
 
@@ -42,3 +43,16 @@ def present_columns(contract: Contract, log: BronzeLog) -> tuple[Column, ...]:
     if latest is None or not latest.columns:
         return contract.columns
     return tuple(column for column in contract.columns if column.name in latest.columns)
+
+
+def dropped_columns(contract: Contract, log: BronzeLog) -> tuple[Column, ...]:
+    """Columns that went away from Odoo though its version has them: models find them empty instead of missing."""
+    present = {column.name for column in present_columns(contract, log)}
+    known = {
+        name
+        for commit in log.commits
+        if contract.table in commit.tables
+        for name in commit.tables[contract.table].columns
+    }
+    version = log.last.odoo_version if log.last else None
+    return tuple(c for c in contract.columns if c.name in known - present and version in c.odoo_versions)

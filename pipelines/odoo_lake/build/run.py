@@ -41,8 +41,11 @@ class BuildInputs:
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
     def project_fingerprint(self, build: Build) -> str:
-        """Models, contracts, business choices and this program."""
-        digest = hashlib.sha256(json.dumps([__version__, dict(self.variables)], sort_keys=True, default=str).encode())
+        """Models, contracts, business choices, this program, and the columns that it finds in bronze."""
+        latest = {table: self.log.latest(table) for table in self.log.tables()}
+        columns = {table: found.columns for table, found in latest.items() if found}
+        facts = [__version__, dict(self.variables), columns]
+        digest = hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode())
         for path in _project_files(build.project.dbt, build.project.contracts):
             digest.update(path.name.encode() + path.read_bytes())
         return digest.hexdigest()

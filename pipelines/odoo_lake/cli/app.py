@@ -8,10 +8,11 @@ import typer
 from rich.console import Console
 
 from odoo_lake import __version__
-from odoo_lake.cli import contract
+from odoo_lake.cli import airbyte, contract
 from odoo_lake.cli.demo import demo
 from odoo_lake.cli.extract import extract, grants
 from odoo_lake.cli.maintain import compact
+from odoo_lake.cli.object_store import provision_buckets
 from odoo_lake.cli.reconcile import reconcile
 from odoo_lake.cli.report import report
 from odoo_lake.cli.run import build, query, run
@@ -41,8 +42,22 @@ def _options(
     """Options of every command."""
 
 
-for command in (demo, run, extract, build, reconcile, query, report, status, compact, grants, sample):
+for command in (
+    demo,
+    run,
+    extract,
+    build,
+    reconcile,
+    query,
+    report,
+    status,
+    compact,
+    grants,
+    sample,
+    provision_buckets,
+):
     app.command()(command)
+app.add_typer(airbyte.app)
 app.add_typer(contract.app)
 
 

@@ -7,9 +7,9 @@ import typer
 from odoo_lake.cli.options import SourceUrl, required_source
 from odoo_lake.contracts import dbt_sources
 from odoo_lake.contracts.lint import lint as find_problems
-from odoo_lake.contracts.propose import propose as write_entries
 from odoo_lake.project import find_project
 from odoo_lake.source.odoo import inspect
+from odoo_lake.source.propose import propose as write_entries
 from odoo_lake.workspace import open_workspace
 
 app = typer.Typer(name="contract", help="The data contracts: what each source table means and what may be read.")

@@ -11,11 +11,9 @@ from odoo_lake.contracts.model import Contract, Method
 from odoo_lake.errors import UserError
 from odoo_lake.lake.commits import BronzeLog, TableCommit
 from odoo_lake.settings import ExtractionSettings
-from odoo_lake.source.odoo import OdooDatabase
+from odoo_lake.source.odoo import ROW_ADDRESS, ROW_VERSION, OdooDatabase
 from odoo_lake.source.projection import Projection, project
 
-ROW_VERSION = "xmin"
-ROW_ADDRESS = "ctid"
 # Range scans over row addresses exist from PostgreSQL 14 on; before, each range would read the whole table.
 _RANGE_SCANS_FROM = 140000
 _NAMED_AT_MOST = 10

@@ -22,7 +22,7 @@ from odoo_lake.source.connection import Source
 
 # Small dictionaries and no Bloom filters: bronze is read whole, and writing them costs a tenth of the time.
 _PARQUET_OPTIONS = (
-    "format parquet, compression zstd, row_group_size 122880, dictionary_size_limit 4096,"
+    "format parquet, compression zstd, compression_level 1, row_group_size 122880, dictionary_size_limit 4096,"
     " write_bloom_filter false, return_stats true"
 )
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from odoo_lake.extract.plan import ROW_VERSION, Mode, TablePlan
+from odoo_lake.extract.plan import Mode, TablePlan
 from odoo_lake.extract.reader import SnapshotReader
 from odoo_lake.lake.bronze import bronze_rows, bronze_types, deletion_mark, newest_rows
 from odoo_lake.lake.commits import ROOT, STATE, DataFile, TableCommit
 from odoo_lake.lake.duck import identifier, quoted
 from odoo_lake.lake.store import Store
+from odoo_lake.source.odoo import ROW_VERSION
 
 # A range is one file and one step of the progress bar: large enough for good compression (32 MiB of the table),
 # small enough for memory (256 MiB), and several for each reader, so that all of them end at about the same time.

@@ -12,7 +12,7 @@ from odoo_lake.report.read import ReportData, Row
 
 INK, MUTED, GRID = "#17212e", "#566273", "#e4e8ed"
 BLUE, ORANGE, TEAL, GREY, VIOLET, ROSE = "#2f6db3", "#d98032", "#2a9d8f", "#97a3b0", "#7d6bb0", "#c2566a"
-LIGHT_BLUE = "#b9d0ea"
+LIGHT_BLUE, LIGHT_TEAL = "#b9d0ea", "#9ed2ca"
 AGEING_BUCKETS = {
     "not_due": ("not due", "#6fae9e"),
     "days_1_30": ("1\N{EN DASH}30 days", "#c9bd5b"),
@@ -164,7 +164,7 @@ def _inventory(rows: Sequence[Row]) -> go.Figure | None:
         x=months,
         y=_numbers(rows, "inventory_value"),
         name="Value at month end",
-        marker_color=TEAL,
+        marker_color=LIGHT_TEAL,
         hovertemplate="%{y:,.0f}",
     )
     plot.add_scatter(
@@ -178,7 +178,15 @@ def _inventory(rows: Sequence[Row]) -> go.Figure | None:
         hovertemplate="%{y:.2f}",
     )
     plot.update_layout(
-        yaxis2={"overlaying": "y", "side": "right", "rangemode": "tozero", "showgrid": False, "tickformat": ".1f"}
+        yaxis2={
+            "overlaying": "y",
+            "side": "right",
+            "rangemode": "tozero",
+            "showgrid": False,
+            "tickformat": ".2~f",
+            "tickmode": "auto",
+            "nticks": 6,
+        }
     )
     return _monthly(plot)
 

@@ -19,16 +19,18 @@ class Figure:
 
     text: str
     exact: str = ""
-    is_negative: bool = False
+    currency: str = ""
+    """What is written after an amount, unless the table says it for all."""
 
 
 def figure(value: Decimal | int | None, unit: str, currency: str | None = None) -> Figure:
     """A figure of one of the units currency, percent, days, ratio, count and quantity."""
     if value is None:
         return Figure(NOTHING)
-    suffix = (currency or "") if unit == "currency" else _SUFFIX.get(unit, "")
+    suffix = _SUFFIX.get(unit, "")
     text = number(value, _DECIMALS[unit])
-    return Figure(f"{text}{_THIN}{suffix}" if suffix else text, str(value), value < 0)
+    shown = f"{text}{_THIN}{suffix}" if suffix else text
+    return Figure(shown, str(value), f"{_THIN}{currency}" if currency and unit == "currency" else "")
 
 
 def number(value: Decimal | int, decimals: int = 0, *, signed: bool = False) -> str:

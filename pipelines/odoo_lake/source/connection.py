@@ -31,6 +31,9 @@ class Source:
             ) from error
         self._session = (
             "-c default_transaction_read_only=on -c jit=off -c timezone=UTC -c datestyle=ISO -c intervalstyle=postgres"
+            # Figures join whole tables. Where statistics are missing, as after a restore, PostgreSQL would take nested
+            # loops for that and need hours. And a run takes no more processors than it has readers.
+            " -c enable_nestloop=off -c work_mem=32MB -c max_parallel_workers_per_gather=0"
             f" -c statement_timeout={settings.statement_timeout_minutes * 60_000}"
             f" -c lock_timeout={settings.lock_timeout_seconds * 1000}"
         )

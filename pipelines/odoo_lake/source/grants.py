@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from odoo_lake.contracts.catalogue import Catalogue
 from odoo_lake.contracts.model import Privacy
-from odoo_lake.extract.plan import ROW_ADDRESS, ROW_VERSION
 from odoo_lake.lake.duck import identifier
-from odoo_lake.source.odoo import DETECTION_COLUMNS, DETECTION_RELATION, OdooDatabase
+from odoo_lake.source.odoo import DETECTION_COLUMNS, DETECTION_RELATION, ROW_ADDRESS, ROW_VERSION, OdooDatabase
 
 
 def grant_statements(catalogue: Catalogue, database: OdooDatabase, database_name: str, role: str) -> list[str]:

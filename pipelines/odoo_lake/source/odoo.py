@@ -14,6 +14,9 @@ from odoo_lake.contracts.model import ODOO_VERSIONS
 from odoo_lake.errors import UserError
 from odoo_lake.source.connection import Source
 
+# What PostgreSQL keeps beside every row: the transaction that wrote it, and where it lies.
+ROW_VERSION = "xmin"
+ROW_ADDRESS = "ctid"
 DETECTION_RELATION = "ir_module_module"
 DETECTION_COLUMNS = ("name", "state", "latest_version")
 _INSTALLED = ("installed", "to upgrade", "to remove")

@@ -17,7 +17,7 @@ FEATURES = {
         where m.state = 'done' and m.date::date <= l.date_planned::date
     """,
     "receipts to come, some overdue": """
-        select count(*) from stock_picking where state = 'assigned' and location_id = 4 and date_deadline < '2026-11-22'
+        select count(*) from stock_picking where state = 'assigned' and location_id = 4 and date_deadline < '{today}'
     """,
     "backorders": "select count(*) from stock_picking where backorder_id is not null and state = 'done'",
     "cancelled backorders": "select count(*) from stock_picking where backorder_id is not null and state = 'cancel'",
@@ -54,7 +54,7 @@ FEATURES = {
     "reserved stock": "select count(*) from stock_quant where reserved_quantity > 0",
     "moves waiting for stock": "select count(*) from stock_move where state in ('confirmed', 'partially_available')",
     "orderpoints": "select count(*) from stock_warehouse_orderpoint where active and snoozed_until is null",
-    "snoozed orderpoints": "select count(*) from stock_warehouse_orderpoint where snoozed_until > '2026-11-22'",
+    "snoozed orderpoints": "select count(*) from stock_warehouse_orderpoint where snoozed_until > '{today}'",
     "inactive orderpoints": "select count(*) from stock_warehouse_orderpoint where not active",
     "zero orderpoints": "select count(*) from stock_warehouse_orderpoint where product_max_qty = 0",
     "landed costs": "select count(*) from stock_landed_cost where amount_total > 0",

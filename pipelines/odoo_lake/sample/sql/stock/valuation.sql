@@ -67,15 +67,15 @@ added as (
         moved.company_id,
         moved.product_id,
         moved.move_id,
-        if(stock_move.picking_id % 23 = 7, 'landed', 'price_difference') as kind,
-        moved.happened_at + if(stock_move.picking_id % 23 = 7, interval 2 hour, interval 50 hour) as happened_at,
+        if(stock_move.picking_id % 8 = 7, 'landed', 'price_difference') as kind,
+        moved.happened_at + if(stock_move.picking_id % 8 = 7, interval 2 hour, interval 50 hour) as happened_at,
         0 as quantity,
-        money(moved.value * if(stock_move.picking_id % 23 = 7, 0.03, 0.02)) as value
+        money(moved.value * if(stock_move.picking_id % 8 = 7, 0.03, 0.02)) as value
     from moved
     inner join stock_move on stock_move.id = moved.move_id
     where moved.kind = 'receipt'
         and is_average_cost(moved.company_id, stock_move.category_id)
-        and ((stock_move.picking_id % 23 = 7 and moved.company_id = 1) or moved.move_id % 29 = 5)
+        and ((stock_move.picking_id % 8 = 7 and moved.company_id = 1) or moved.move_id % 29 = 5)
         and moved.happened_at < getvariable('clock')::timestamp - interval 51 hour
 ),
 revalued as (

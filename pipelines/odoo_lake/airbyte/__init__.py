@@ -1,0 +1,1 @@
+"""Airbyte's source, destination and connection, declared from the contracts and applied through its public API."""

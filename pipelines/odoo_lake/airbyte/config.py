@@ -1,0 +1,162 @@
+"""What the apply program is told: a mounted YAML file and secrets in the environment."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.alias_generators import to_camel
+
+from odoo_lake.airbyte.quartz import quartz
+from odoo_lake.errors import UserError
+
+CLIENT_ID = "AIRBYTE_CLIENT_ID"
+CLIENT_SECRET = "AIRBYTE_CLIENT_SECRET"  # noqa: S105 - the name of a variable
+ODOO_PASSWORD = "ODOO_PASSWORD"  # noqa: S105 - the name of a variable
+ACCESS_KEY = "S3_ACCESS_KEY"
+SECRET_KEY = "S3_SECRET_KEY"  # noqa: S105 - the name of a variable
+
+
+class Replication(StrEnum):
+    """How changes are found: by the contract's cursor, or from the write-ahead log."""
+
+    STANDARD = "standard"
+    CDC = "cdc"
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
+
+
+class SourceConfig(Section):
+    name: str = "odoo"
+    host: str
+    port: int
+    database: str
+    username: str
+    ssl_mode: str
+    replication: Replication = Replication.STANDARD
+    secret: str
+    """The Kubernetes secret that holds the password; named in errors only."""
+
+
+class DestinationConfig(Section):
+    name: str = "lake-bronze"
+    bucket: str
+    path: str = "odoo"
+    endpoint: str
+    region: str
+    secret: str
+
+
+class ConnectionConfig(Section):
+    name: str = "odoo-to-bronze"
+    schedule: str
+    """Five cron fields, UTC."""
+
+
+class Size(Section):
+    """What one container asks for, and its limit."""
+
+    cpu_millicores: Annotated[int, Field(gt=0)]
+    memory_mib: Annotated[int, Field(gt=0)]
+    scratch_mib: Annotated[int, Field(gt=0)]
+
+    def __add__(self, other: Size) -> Size:
+        return Size(
+            cpu_millicores=self.cpu_millicores + other.cpu_millicores,
+            memory_mib=self.memory_mib + other.memory_mib,
+            scratch_mib=self.scratch_mib + other.scratch_mib,
+        )
+
+    def fits(self, room: Size) -> bool:
+        return (
+            self.cpu_millicores <= room.cpu_millicores
+            and self.memory_mib <= room.memory_mib
+            and self.scratch_mib <= room.scratch_mib
+        )
+
+    def __str__(self) -> str:
+        return f"{self.cpu_millicores}m CPU, {self.memory_mib}Mi memory, {self.scratch_mib}Mi scratch"
+
+
+class SyncSizes(Section):
+    """The containers of one sync pod and the room that the namespace's row leaves for it."""
+
+    orchestrator: Size
+    source: Size
+    destination: Size
+    headroom: Size
+
+
+class AirbyteConfig(Section):
+    """The file."""
+
+    api_url: Annotated[str, Field(pattern=r"^https?://.+/public/v1$")]
+    auth_secret: str
+    source: SourceConfig
+    destination: DestinationConfig
+    connection: ConnectionConfig
+    sync: SyncSizes
+    secret_generation: Annotated[int, Field(ge=1)] = 1
+    """Above 1, passwords and keys are written again: Airbyte never shows the ones it has."""
+
+    @property
+    def quartz_schedule(self) -> str:
+        return quartz(self.connection.schedule)
+
+
+class Secrets(BaseModel):
+    """What is never in the file."""
+
+    model_config = ConfigDict(frozen=True)
+
+    client_id: SecretStr
+    client_secret: SecretStr
+    odoo_password: SecretStr
+    access_key: SecretStr
+    secret_key: SecretStr
+
+
+def load_config(path: Path) -> AirbyteConfig:
+    """Read the file; raises UserError that names every key that is wrong."""
+    try:
+        return AirbyteConfig.model_validate(yaml.safe_load(path.read_text()))
+    except OSError as error:
+        raise UserError(f"{path} can't be read ({error.strerror}).", "Nothing was changed.", "Mount it.") from error
+    except (ValidationError, yaml.YAMLError) as error:
+        raise UserError(
+            f"{path} is not a configuration of Airbyte: {_summary(error)}.",
+            "Nothing was changed in Airbyte.",
+            "Correct the named keys; the program that renders the file is infra/lakehouse/components/airbyte.py.",
+        ) from None
+
+
+def load_secrets() -> Secrets:
+    """Read the environment; raises UserError that names every variable that is missing."""
+    names = (CLIENT_ID, CLIENT_SECRET, ODOO_PASSWORD, ACCESS_KEY, SECRET_KEY)
+    missing = [name for name in names if not os.environ.get(name)]
+    if missing:
+        raise UserError(
+            f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set.",
+            "Nothing was changed in Airbyte.",
+            "Take them from the secrets that the configuration file names.",
+        )
+    client_id, client_secret, password, access_key, secret_key = (SecretStr(os.environ[name]) for name in names)
+    return Secrets(
+        client_id=client_id,
+        client_secret=client_secret,
+        odoo_password=password,
+        access_key=access_key,
+        secret_key=secret_key,
+    )
+
+
+def _summary(error: ValidationError | yaml.YAMLError) -> str:
+    if isinstance(error, ValidationError):
+        return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'the file'}: {e['msg']}" for e in error.errors())
+    return str(error).replace("\n", " ")

@@ -1,0 +1,187 @@
+"""An HTTP double of Airbyte's public API, for a server that no package registry has.
+
+It keeps what it is sent, adds defaults and hides secrets as Airbyte does, and refuses any field that the published API
+(the models of PyPI's airbyte-api) does not know.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from airbyte_api import models
+from pydantic import BaseModel, ValidationError
+
+PREFIX = "/api/public/v1/"
+CLIENT_ID = "the-client"
+CLIENT_SECRET = "the-client-secret"
+PASSWORD = "the-odoo-password"
+HIDDEN = "**********"
+SECRETS = {"password", "access_key_id", "secret_access_key"}
+CONFIGURATIONS: dict[str, type[BaseModel]] = {
+    "postgres": models.SourcePostgres,
+    "s3": models.DestinationS3,
+}
+REQUESTS: dict[tuple[str, str], type[BaseModel]] = {
+    ("POST", "sources"): models.SourceCreateRequest,
+    ("PATCH", "sources"): models.SourcePatchRequest,
+    ("POST", "destinations"): models.DestinationCreateRequest,
+    ("PATCH", "destinations"): models.DestinationPatchRequest,
+    ("POST", "connections"): models.ConnectionCreateRequest,
+    ("PATCH", "connections"): models.ConnectionPatchRequest,
+}
+
+
+class RefusalError(Exception):
+    def __init__(self, status: int, detail: str) -> None:
+        self.status = status
+        self.detail = detail
+
+
+@dataclass
+class AirbyteServer:
+    """The state; tests read it and break it."""
+
+    url: str = ""
+    objects: dict[str, dict[str, dict[str, Any]]] = field(
+        default_factory=lambda: {"sources": {}, "destinations": {}, "connections": {}}
+    )
+    tables: dict[str, list[str]] = field(default_factory=dict)
+    """Table to columns, as a discovery finds them."""
+    writes: list[tuple[str, str]] = field(default_factory=list)
+    refuse: Callable[[str, str], str | None] = lambda method, kind: None
+    own_sizes: Mapping[str, str] | None = None
+    """What a connector takes whatever it is told."""
+
+    def only(self, kind: str) -> dict[str, Any]:
+        [one] = self.objects[kind].values()
+        return one
+
+    def handle(self, method: str, path: str, query: Mapping[str, str], body: dict[str, Any]) -> Any:
+        kind, _, name = path.partition("/")
+        if (method, path) == ("POST", "applications/token"):
+            if (body["client_id"], body["client_secret"]) != (CLIENT_ID, CLIENT_SECRET):
+                raise RefusalError(401, "Unauthorized")
+            return {"access_token": "a-token", "token_type": "Bearer", "expires_in": 180}
+        if path == "workspaces":
+            return {"data": [{"workspaceId": "w-1", "name": "Default"}]}
+        if path == "streams":
+            return self._streams(query)
+        if method == "GET":
+            rows = list(self.objects[kind].values())[int(query["offset"]) :][: int(query["limit"])]
+            return {"data": [_shown(row) for row in rows]}
+        if reason := self.refuse(method, kind):
+            raise RefusalError(500, reason)
+        self.writes.append((method, kind))
+        return _shown(self._write(method, kind, name, body))
+
+    def _write(self, method: str, kind: str, name: str, body: dict[str, Any]) -> dict[str, Any]:
+        _check(REQUESTS[method, kind], body)
+        if configuration := body.get("configuration"):
+            _check(CONFIGURATIONS[configuration.get("sourceType") or configuration["destinationType"]], configuration)
+        key = f"{kind[:-1]}Id"
+        identity = name or str(uuid.uuid4())
+        row = self.objects[kind].setdefault(identity, {key: identity, "createdAt": 1, "workspaceId": "w-1"})
+        row.update(body)
+        if kind == "connections":
+            row.setdefault("tags", [])
+        else:
+            row["configuration"] = {"jdbc_url_params": "", **row["configuration"]}
+            if self.own_sizes:
+                row["resourceAllocation"]["default"] |= self.own_sizes
+        return row
+
+    def _streams(self, query: Mapping[str, str]) -> list[dict[str, Any]]:
+        if self.objects["sources"][query["sourceId"]]["configuration"]["password"] != PASSWORD:
+            raise RefusalError(500, 'FATAL: password authentication failed for user "odoo_lake"')
+        return [
+            {
+                "streamName": table,
+                "streamnamespace": "public",
+                "syncModes": ["full_refresh_overwrite", "full_refresh_append", "incremental_append"],
+                "propertyFields": [[column] for column in columns],
+            }
+            for table, columns in self.tables.items()
+        ]
+
+
+def _check(model: type[BaseModel], body: Mapping[str, Any]) -> None:
+    try:
+        understood = model.model_validate(body).model_dump(by_alias=True, mode="json")
+    except ValidationError as error:
+        raise RefusalError(422, str(error)) from None
+    if unknown := list(_unknown(body, understood, "")):
+        raise RefusalError(422, f"{model.__name__} has no {', '.join(unknown)}")
+
+
+def _unknown(body: Any, understood: Any, path: str) -> Iterator[str]:
+    if path == ".configuration":
+        # Checked against the connector's own model.
+        return
+    if isinstance(body, Mapping):
+        for key, value in body.items():
+            if key not in understood:
+                yield f"{path}.{key}"
+            else:
+                yield from _unknown(value, understood[key], f"{path}.{key}")
+    elif isinstance(body, list):
+        for one, other in zip(body, understood, strict=True):
+            yield from _unknown(one, other, f"{path}[]")
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    if "configuration" not in row:
+        return dict(row)
+    return {**row, "configuration": {k: HIDDEN if k in SECRETS else v for k, v in row["configuration"].items()}}
+
+
+@contextmanager
+def running() -> Iterator[AirbyteServer]:
+    """Serve on loopback until the block ends."""
+    state = AirbyteServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _serve(self) -> None:
+            url = urlsplit(self.path)
+            size = int(self.headers.get("Content-Length") or 0)
+            body = json.loads(self.rfile.read(size)) if size else {}
+            query = {key: values[0] for key, values in parse_qs(url.query).items()}
+            path = url.path.removeprefix(PREFIX)
+            try:
+                if path != "applications/token" and self.headers.get("Authorization") != "Bearer a-token":
+                    raise RefusalError(401, "no token")
+                self._answer(200, state.handle(self.command, path, query, body))
+            except RefusalError as refusal:
+                self._answer(refusal.status, {"title": "refused", "detail": refusal.detail})
+
+        def _answer(self, status: int, body: Any) -> None:
+            text = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        do_GET = do_POST = do_PATCH = _serve  # noqa: N815 - the names that http.server calls
+
+        def log_message(self, *_: Any) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    state.url = f"http://127.0.0.1:{server.server_port}{PREFIX.rstrip('/')}"
+    try:
+        yield state
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -1,0 +1,302 @@
+"""Buckets and identities on a real server: every cell of the matrix, rotation, idempotence, drift."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from minio import MinioAdmin
+from minio.error import MinioAdminException
+
+from lakehouse import settings
+from lakehouse.object_store_access import document
+from lakehouse.quantities import Memory
+from odoo_lake.object_store.provision import Store
+from tests.object_store import ObjectStore, object_store
+from tests.program.recorder import encoded, stack_config
+
+BUCKETS = ("odoo-lake-bronze", "odoo-lake-silver", "odoo-lake-gold", "odoo-lake-airbyte", "odoo-lake-backup")
+# The agreed matrix: identity -> bucket -> rights, with the prefixes where they are not the whole bucket.
+LAKE = {"odoo-lake-bronze": "R", "odoo-lake-silver": "RWD", "odoo-lake-gold": "RWD"}
+MATRIX: dict[str, dict[str, str]] = {
+    "extractor": {"odoo-lake-bronze": "RW"},
+    "airbyte-destination": {"odoo-lake-bronze": "RWD"},
+    "airbyte-platform": {"odoo-lake-airbyte": "RWD"},
+    "transform": LAKE,
+    "trino": LAKE,
+    "metastore": LAKE,
+    "dagster": {"odoo-lake-backup": "RWD"},
+    "backup": {
+        "odoo-lake-bronze": "R",
+        "odoo-lake-silver": "R",
+        "odoo-lake-gold": "R",
+        "odoo-lake-backup": "RWD",
+    },
+    "analyst": {"odoo-lake-gold": "R"},
+}
+PREFIXES = {("dagster", "odoo-lake-backup"): ("dagster/",), ("backup", "odoo-lake-backup"): ("postgres/", "lake/")}
+ALL_PRODUCTS = {"airbyte", "trino", "metastore", "dagster"}
+VOLUME = Memory.parse("50Gi")
+
+
+@dataclass(frozen=True)
+class Provisioned:
+    """A server, and the files that the Job mounts."""
+
+    server: ObjectStore
+    access: Path
+    identities: Path
+
+    def run(self) -> str:
+        """The Job's command, as it is rendered."""
+        done = self.attempt(self.identities)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def attempt(self, identities: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+        command = [str(Path(sys.executable).parent / "odoo-lake"), "provision-buckets"]
+        command += [f"--access={self.access}", f"--identities={identities}"]
+        environment = {**self.server.environment, **variables}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    def secret(self, identity: str) -> str:
+        return (self.identities / identity / "secret-key").read_text()
+
+    def client(self, identity: str, secret: str | None = None) -> Any:
+        store = Store(self.server.endpoint, f"lake-{identity}", secret or self.secret(identity), "us-east-1")
+        return store.s3()
+
+    @property
+    def admin(self) -> MinioAdmin:
+        return Store(self.server.endpoint, self.server.access_key, self.server.secret_key, "us-east-1").admin()
+
+
+def write_secret(directory: Path, identity: str, value: str) -> None:
+    (directory / identity).mkdir(parents=True, exist_ok=True)
+    (directory / identity / "secret-key").write_text(value)
+
+
+def access_document(products: set[str], **changes: Any) -> str:
+    chosen = settings.load(encoded(stack_config("dev", **changes)), ["lakehouse:odooPassword"])
+    return document(chosen, VOLUME, products)
+
+
+@pytest.fixture(scope="module")
+def provisioned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provisioned]:
+    files = tmp_path_factory.mktemp("access")
+    (files / "access.json").write_text(access_document(ALL_PRODUCTS))
+    for identity in MATRIX:
+        write_secret(files / "identities", identity, f"secret-of-{identity}")
+    with object_store(tmp_path_factory.mktemp("store")) as server:
+        ready = Provisioned(server, files / "access.json", files / "identities")
+        ready.run()
+        for bucket in BUCKETS:
+            for prefix in ("", "dagster/", "postgres/", "lake/"):
+                server.client.put_object(Bucket=bucket, Key=f"{prefix}there", Body=b"x")
+        yield ready
+
+
+def allowed(call: Callable[[], Any]) -> bool:
+    try:
+        call()
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "AccessDenied":
+            return False
+        raise
+    return True
+
+
+def attempts(client: Any, bucket: str, prefix: str, name: str) -> dict[str, bool]:
+    """What works: each action on its own object below the prefix."""
+    key = f"{prefix}{name}"
+
+    def multipart() -> None:
+        upload = client.create_multipart_upload(Bucket=bucket, Key=f"{key}-parts")["UploadId"]
+        part = client.upload_part(Bucket=bucket, Key=f"{key}-parts", UploadId=upload, PartNumber=1, Body=b"part")
+        client.list_parts(Bucket=bucket, Key=f"{key}-parts", UploadId=upload)
+        client.complete_multipart_upload(
+            Bucket=bucket,
+            Key=f"{key}-parts",
+            UploadId=upload,
+            MultipartUpload={"Parts": [{"ETag": part["ETag"], "PartNumber": 1}]},
+        )
+
+    return {
+        "list": allowed(lambda: client.list_objects_v2(Bucket=bucket, Prefix=prefix)),
+        "get": allowed(lambda: client.get_object(Bucket=bucket, Key=f"{prefix}there")),
+        "put": allowed(lambda: client.put_object(Bucket=bucket, Key=key, Body=b"x")),
+        "multipart": allowed(multipart),
+        "delete": allowed(lambda: client.delete_object(Bucket=bucket, Key=key)),
+    }
+
+
+def expected(rights: str) -> dict[str, bool]:
+    return {
+        "list": "R" in rights,
+        "get": "R" in rights,
+        "put": "W" in rights,
+        "multipart": "W" in rights,
+        "delete": "D" in rights,
+    }
+
+
+@pytest.mark.parametrize(("identity", "bucket"), list(itertools.product(MATRIX, BUCKETS)))
+def test_a_cell_of_the_matrix(provisioned: Provisioned, identity: str, bucket: str) -> None:
+    client = provisioned.client(identity)
+    rights = MATRIX[identity].get(bucket, "")
+    prefixes = PREFIXES.get((identity, bucket), ("", "dagster/", "postgres/", "lake/"))
+    for prefix in ("", "dagster/", "postgres/", "lake/"):
+        inside = expected(rights if prefix in prefixes else "")
+        assert attempts(client, bucket, prefix, f"by-{identity}") == inside, prefix
+
+
+@pytest.mark.parametrize("identity", MATRIX)
+def test_no_identity_administers(provisioned: Provisioned, identity: str) -> None:
+    client = provisioned.client(identity)
+    store = Store(provisioned.server.endpoint, f"lake-{identity}", provisioned.secret(identity), "us-east-1")
+    bucket = next(iter(MATRIX[identity]))
+    assert not allowed(lambda: client.create_bucket(Bucket="another"))
+    assert not allowed(lambda: client.delete_bucket(Bucket=bucket))
+    assert not allowed(
+        lambda: client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+    )
+    assert not allowed(lambda: client.put_bucket_policy(Bucket=bucket, Policy="{}"))
+    assert not allowed(lambda: client.delete_bucket_lifecycle(Bucket=bucket))
+    for request in (store.admin().user_list, store.admin().info, lambda: store.admin().user_add("x", "y" * 12)):
+        with pytest.raises(MinioAdminException, match="AccessDenied"):
+            request()
+
+
+def test_an_older_version_cannot_be_destroyed(provisioned: Provisioned) -> None:
+    """Versioning protects bronze only if the one who may delete cannot delete versions."""
+    server = provisioned.server.client
+    server.put_object(Bucket="odoo-lake-bronze", Key="kept", Body=b"first")
+    version = server.list_object_versions(Bucket="odoo-lake-bronze", Prefix="kept")["Versions"][0]["VersionId"]
+    client = provisioned.client("airbyte-destination")
+    client.delete_object(Bucket="odoo-lake-bronze", Key="kept")
+    assert not allowed(lambda: client.delete_object(Bucket="odoo-lake-bronze", Key="kept", VersionId=version))
+    found = server.get_object(Bucket="odoo-lake-bronze", Key="kept", VersionId=version)
+    assert found["Body"].read() == b"first"
+
+
+def test_versioning_lifecycle_and_quota_are_read_back(provisioned: Provisioned) -> None:
+    client, admin = provisioned.server.client, provisioned.admin
+    versioned = {b for b in BUCKETS if client.get_bucket_versioning(Bucket=b).get("Status") == "Enabled"}
+    assert versioned == {"odoo-lake-bronze", "odoo-lake-backup"}
+    rules = {
+        bucket: client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+        for bucket in ("odoo-lake-bronze", "odoo-lake-airbyte", "odoo-lake-backup")
+    }
+    assert [r["NoncurrentVersionExpiration"]["NoncurrentDays"] for r in rules["odoo-lake-bronze"]] == [7]
+    assert [r["Expiration"]["Days"] for r in rules["odoo-lake-airbyte"]] == [30]
+    assert {r["Filter"]["Prefix"]: r["Expiration"].get("Days") for r in rules["odoo-lake-backup"]} == {
+        "": None,
+        "dagster/": 60,
+    }
+    quotas = {bucket: json.loads(admin.bucket_quota_get(bucket))["quota"] for bucket in BUCKETS}
+    assert quotas["odoo-lake-bronze"] == 20 * 1024**3
+    assert sum(quotas.values()) <= 50 * 1024**3
+
+
+def test_a_second_run_changes_nothing(provisioned: Provisioned) -> None:
+    assert provisioned.run() == "nothing changed\n"
+
+
+def test_drift_is_put_right(provisioned: Provisioned) -> None:
+    client, admin = provisioned.server.client, provisioned.admin
+    everything = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": ["s3:*"], "Resource": ["arn:aws:s3:::*"]}],
+    }
+    admin.policy_add("lake-analyst", policy=everything)
+    admin.policy_set("readwrite", user="lake-extractor")
+    admin.user_disable("lake-transform")
+    admin.user_remove("lake-trino")
+    admin.user_add("lake-intruder", "intruder-secret")
+    admin.policy_add("lake-intruder", policy=everything)
+    admin.bucket_quota_set("odoo-lake-gold", 1024**4)
+    client.put_bucket_versioning(Bucket="odoo-lake-bronze", VersioningConfiguration={"Status": "Suspended"})
+    client.delete_bucket_lifecycle(Bucket="odoo-lake-backup")
+    client.put_bucket_lifecycle_configuration(
+        Bucket="odoo-lake-silver",
+        LifecycleConfiguration={
+            "Rules": [{"ID": "mine", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}]
+        },
+    )
+    changes = provisioned.run()
+    for line in (
+        "policy lake-analyst: set",
+        "identity lake-extractor: policy attached",
+        "identity lake-transform: given its secret key",
+        "identity lake-trino: created",
+        "identity lake-intruder: removed",
+        "policy lake-intruder: removed",
+        "bucket odoo-lake-gold: quota",
+        "bucket odoo-lake-bronze: versioning enabled",
+        "bucket odoo-lake-backup: lifecycle set",
+        "bucket odoo-lake-silver: lifecycle set",
+    ):
+        assert line in changes
+    assert provisioned.run() == "nothing changed\n"
+    for identity in ("analyst", "extractor", "transform", "trino"):
+        for bucket in BUCKETS:
+            rights = expected(MATRIX[identity].get(bucket, ""))
+            assert attempts(provisioned.client(identity), bucket, "", f"again-{identity}") == rights
+
+
+def test_a_rotated_key_stops_working(provisioned: Provisioned) -> None:
+    old = provisioned.secret("analyst")
+    write_secret(provisioned.identities, "analyst", "rotated-secret-of-analyst")
+    assert "identity lake-analyst: given its secret key" in provisioned.run()
+    with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
+        provisioned.client("analyst", old).list_objects_v2(Bucket="odoo-lake-gold")
+    assert provisioned.client("analyst").list_objects_v2(Bucket="odoo-lake-gold")["KeyCount"] > 0
+
+
+def test_identities_of_absent_products_are_removed(provisioned: Provisioned) -> None:
+    before = provisioned.access.read_text()
+    provisioned.access.write_text(access_document({"airbyte"}))
+    assert "identity lake-trino: removed" in provisioned.run()
+    users = json.loads(provisioned.admin.user_list())
+    assert set(users) == {f"lake-{n}" for n in MATRIX} - {"lake-trino", "lake-metastore", "lake-dagster"}
+    provisioned.access.write_text(before)
+    provisioned.run()
+
+
+def test_a_longer_retention_reaches_the_server(provisioned: Provisioned) -> None:
+    before = provisioned.access.read_text()
+    provisioned.access.write_text(access_document(ALL_PRODUCTS, retention={"noncurrentVersionDays": 30}))
+    provisioned.run()
+    rules = provisioned.server.client.get_bucket_lifecycle_configuration(Bucket="odoo-lake-bronze")["Rules"]
+    assert rules[0]["NoncurrentVersionExpiration"]["NoncurrentDays"] == 30
+    provisioned.access.write_text(before)
+    provisioned.run()
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"AWS_SECRET_ACCESS_KEY": "wrong-secret"}, ["refused the administrator", "minio-root"]),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, ["does not answer", "kubectl -n lake-minio get pods"]),
+        ({"AWS_ENDPOINT_URL": ""}, ["AWS_ENDPOINT_URL is not set"]),
+    ],
+)
+def test_a_failure_is_explained(provisioned: Provisioned, variables: dict[str, str], words: list[str]) -> None:
+    done = provisioned.attempt(provisioned.identities, **variables)
+    assert done.returncode == 2
+    assert all(word in done.stderr for word in words), done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missing_secret_is_named(provisioned: Provisioned, tmp_path: Path) -> None:
+    done = provisioned.attempt(tmp_path)
+    assert done.returncode == 2
+    assert "Mount the secret minio-extractor there" in done.stderr

@@ -1,0 +1,26 @@
+insert into extract_run (id, run_id, status, started_at, finished_at, source, odoo_version, rows_written, rows_deleted) values
+  (1, 'r1', 'succeeded', to_timestamp(1000), to_timestamp(1100), 'odoo', '17.0', 10, 1),
+  (2, 'r2', 'succeeded', to_timestamp(2000), to_timestamp(2090), 'odoo', '18.0', 20, 2),
+  (3, null, 'failed', to_timestamp(3000), to_timestamp(3001), 'odoo', null, 0, 0),
+  (4, null, 'failed', to_timestamp(4000), to_timestamp(4001), 'odoo', null, 0, 0),
+  (5, null, 'running', now() - interval '90 seconds', null, 'odoo', null, 0, 0);
+insert into table_state (run_id, table_name, mode, extracted_at, freshness_hours, source_rows, rows_written, rows_deleted) values
+  ('r1', 'sale_order', 'initial', to_timestamp(1010), 4, 500, 500, 0),
+  ('r2', 'sale_order', 'changes', to_timestamp(2010), 4, 200, 7, 0),
+  ('r2', 'crm_stage', 'initial', to_timestamp(2020), 24, 6, 6, 0);
+insert into dbt_run (invocation_id, run_id, as_of, status, started_at, elapsed_seconds, build_id) values
+  ('i1', 'r1', '2026-01-01', 'succeeded', to_timestamp(1200), 30, 'b1'),
+  ('i2', 'r2', '2026-01-01', 'succeeded', to_timestamp(2200), 31, null),
+  ('i3', 'r2', '2026-01-01', 'failed', to_timestamp(2300), 33.5, null);
+insert into dbt_node_result (invocation_id, unique_id, resource_type, status, execution_seconds, failures, message) values
+  ('i1', 'model.a', 'model', 'error', 1, null, 'of an earlier run'),
+  ('i3', 'model.a', 'model', 'success', 1, null, ''),
+  ('i3', 'model.b', 'model', 'error', 1, null, 'no such column'),
+  ('i3', 'test.c', 'test', 'fail', 1, 7, 'got 7 results');
+insert into reconciliation_result
+  (id, run_id, as_of, compared_at, check_name, keys_compared, figures_compared, differing_figures, greatest_difference) values
+  (1, 'r1', '2026-01-01', to_timestamp(1300), 'payments', 5, 10, 9, 1),
+  (2, 'r2', '2026-01-01', to_timestamp(2400), 'payments', 5, 11, 0, 0),
+  (3, 'r2', '2026-01-01', to_timestamp(2400), 'trial_balance', 5, 12, 3, 0.5);
+insert into missing_referent (build_id, dimension, published_at, rows) values
+  ('b0', 'dim_customer', to_timestamp(500), 99), ('b1', 'dim_customer', to_timestamp(1250), 2);
