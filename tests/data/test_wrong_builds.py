@@ -1,0 +1,116 @@
+"""Builds that are killed or come out wrong: readers see a complete state, and the next run makes it right."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from odoo_lake.project import find_project
+from tests.data.lakes import Place
+from tests.data.readers import readers, see
+
+pytestmark = pytest.mark.data
+
+CHANGES = """
+update crm_lead set expected_revenue = expected_revenue + 1000;
+delete from account_analytic_line where project_id is not null and id % 20 = 0;
+update sale_order set write_date = '2099-01-01' where id % 5 = 0;
+update sale_order set write_date = '1999-01-01', client_order_ref = 'late' where id % 7 = 0;
+update purchase_order_line set date_planned = date_planned + interval '1 day' where id % 3 = 0;
+truncate stock_warehouse_orderpoint;
+alter table hr_employee drop column job_title;
+alter table project_project alter column name type text using name::text;
+"""
+
+
+def contents(place: Place) -> dict[str, tuple[Any, ...]]:
+    """Rows and a checksum of every published table, without what differs from run to run."""
+    found = {}
+    with duckdb.connect(str(place.root / "lake.duckdb"), read_only=True) as duck:
+        for schema, name in sorted(place.tables()):
+            columns = "* exclude (extracted_at)" if has_moment(duck, schema, name) else "*"
+            statement = f"select count(*), bit_xor(hash(t::varchar)) from (select {columns} from {schema}.{name}) as t"
+            [row] = duck.execute(statement).fetchall()
+            found[f"{schema}.{name}"] = row
+    return found
+
+
+def has_moment(duck: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
+    columns = duck.execute(f"describe {schema}.{name}").fetchall()
+    return any(column[0] == "extracted_at" for column in columns)
+
+
+def killed(place: Place, moment: str) -> None:
+    arguments = [sys.executable, "-m", "tests.data.killed_build", moment]
+    environment = {**os.environ, **place.environment}
+    done = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
+
+
+def test_killed_builds_leave_readers_a_complete_state_and_the_next_one_the_right_figures(changing: Place) -> None:
+    before = see(changing)
+    changing.odoo(CHANGES)
+    refused = changing.command("extract")
+    assert refused.exit_code == 2
+    assert "column hr_employee.job_title" in refused.log
+    extracted = changing.command("extract", "--accept-schema-changes")
+    assert extracted.exit_code == 0, extracted.log
+    with readers(changing) as seen:
+        for moment in ("within-dbt", "between-files", "before-switch"):
+            killed(changing, moment)
+            assert see(changing) == before, moment
+        killed(changing, "after-switch")
+        after = see(changing)
+    assert after[2] != before[2]
+    assert after[0] != before[0]
+    assert after[1] != before[1]
+    assert seen == {before, after}
+    again = changing.command("build")
+    assert again.exit_code == 0, again.output + again.log
+    assert "dbt was not started" in again.output
+    assert changing.reconciliation()["agrees"]
+    went_on = contents(changing)
+    # From nothing but bronze the same comes out.
+    shutil.rmtree(changing.root / ".work")
+    (changing.root / "lake.duckdb").unlink()
+    anew = changing.command("build")
+    assert anew.exit_code == 0, anew.output + anew.log
+    assert "published build" in anew.output
+    assert contents(changing) == went_on
+
+
+def test_a_difference_that_stays_is_named_and_nothing_is_published(changing: Place, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    shutil.copytree(find_project().contracts, project / "contracts" / "odoo")
+    shutil.copytree(find_project().dbt, project / "dbt")
+    model = project / "dbt" / "models" / "intermediate" / "finance" / "fact_journal_entry.sql"
+    text = model.read_text()
+    wrong = text.replace("items.debit,", "cast(items.debit + 0.01 as decimal(24, 6)) as debit,")
+    assert wrong != text
+    model.write_text(wrong)
+    before = changing.query("from meta.publication")
+    broken = Place(changing.source, changing.owner, changing.root, project)
+    with readers(changing) as seen:
+        failed = broken.command("run")
+    assert failed.exit_code == 1, failed.output + failed.log
+    assert "compared in full" in failed.output
+    assert "trial_balance: " in failed.output
+    [first, *_] = [line for line in failed.output.splitlines() if line.startswith("  debit at company_id=")]
+    assert ": Odoo " in first
+    assert "nothing was published: readers still see the last complete state" in failed.output
+    assert changing.query("from meta.publication") == before
+    assert len(seen) == 1
+    told = changing.command("status")
+    assert told.exit_code == 1
+    assert "trial_balance differs from Odoo" in told.output
+    # With the project as it was, what is published is in order again.
+    assert changing.command("run").exit_code == 0
+    assert changing.command("status").exit_code == 0
