@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from odoo_lake.build.bronze_views import create_bronze_views
 from odoo_lake.contracts.model import Privacy
 from odoo_lake.extract.run import Outcome
 from odoo_lake.lake import compact as compaction
@@ -43,6 +44,16 @@ def history(lake: Lake, table: str) -> list[tuple[Any, ...]]:
         ).fetchall()
 
 
+def days_read(lake: Lake, workspace: Workspace) -> int:
+    """How many extractions the models see."""
+    bronze = lake.layer("bronze")
+    with open_duckdb() as duck:
+        lake.grant_access(duck)
+        create_bronze_views(duck, workspace.catalogue, read_log(bronze), bronze)
+        [[count]] = duck.execute("select count(*) from bronze.extractions").fetchall()
+    return int(count)
+
+
 def test_rows_and_history_stay_and_runs_go_on(
     run: Run, odoo: TinyOdoo, newest: Newest, lake: Lake, workspace: Workspace
 ) -> None:
@@ -56,6 +67,7 @@ def test_rows_and_history_stay_and_runs_go_on(
     assert (done.table, done.files_before, done.files_after) == ("account_move", 4, 1)
     assert history(lake, "account_move") == before
     assert read_log(lake.layer("bronze")).extraction_times == times
+    assert days_read(lake, workspace) == len(times)
     assert_bronze_equals_source(odoo, newest)
     assert rows_written(run()) == {}
     odoo.execute("delete from account_move where id = 51; update account_move set name = 'fourth' where id = 1")

@@ -31,7 +31,7 @@ def create_bronze_views(
 def _extractions(log: BronzeLog) -> str:
     """When runs read the source: a run that finds nothing changed leaves no other trace in bronze."""
     times = ", ".join(
-        f"({quoted(commit.extracted_at.replace(tzinfo=None).isoformat())}::timestamp)" for commit in log.extracts
+        f"({quoted(moment.replace(tzinfo=None).isoformat())}::timestamp)" for moment in log.extraction_times
     )
     rows = f"(values {times})" if times else "(select null::timestamp where false)"
     return f"select extracted_at from {rows} as extractions(extracted_at)"
