@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: help demo test smoke test-mutations dashboards lint format bench schemas charts-facts lock clean dagster
+.PHONY: help demo test smoke test-mutations test-lake-full dashboards lint format bench schemas charts-facts lock clean dagster
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
@@ -44,6 +44,9 @@ dagster: $(VENV)/.runtime ## the Dagster web UI on the demo lake
 
 test: $(VENV)/.dev lint ## everything that can be tested on this machine
 	$(BIN)/python -m pytest
+
+test-lake-full: $(VENV)/.dev ## every Odoo version on Trino, compared with DuckDB; takes an hour
+	ODOO_LAKEHOUSE_LAKE_TESTS=full $(BIN)/python -m pytest -m lake tests/lake
 
 lint: $(VENV)/.dev ## ruff, mypy --strict, sqlfluff, yamllint
 	$(BIN)/ruff format --check .

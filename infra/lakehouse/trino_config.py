@@ -130,7 +130,7 @@ def authenticator_properties(node: TrinoNode) -> dict[str, str]:
     """`password-authenticator.properties`."""
     return {
         "password-authenticator.name": "file",
-        "file.password-file": f"{node.config_directory}/auth/password.db",
+        "file.password-file": f"{node.config_directory}/auth/password/password.db",
         "file.refresh-period": "10s",
     }
 
@@ -139,7 +139,7 @@ def group_provider_properties(node: TrinoNode) -> dict[str, str]:
     """`group-provider.properties`."""
     return {
         "group-provider.name": "file",
-        "file.group-file": f"{node.config_directory}/auth/group.db",
+        "file.group-file": f"{node.config_directory}/auth/group/group.db",
         "file.refresh-period": "10s",
     }
 

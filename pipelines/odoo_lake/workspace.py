@@ -18,6 +18,7 @@ from odoo_lake.lake.location import Lake
 from odoo_lake.lake.state import LakeState
 from odoo_lake.pipeline import Pipeline, Reporting, figures_for
 from odoo_lake.project import Project, find_project
+from odoo_lake.reconcile.published import Published
 from odoo_lake.reconcile.sides import Choices, read_account_sections
 from odoo_lake.record.writer import RunRecord
 from odoo_lake.settings import Settings, load_settings
@@ -100,3 +101,13 @@ def open_workspace() -> Workspace:
     settings = load_settings(project.settings_file)
     catalogue = load_catalogue(project.contracts).with_privacy(settings.privacy)
     return Workspace(project, settings, catalogue, business_variables(project, settings))
+
+
+def published_by_engine(lake: Lake) -> Published | None:
+    """What readers of the engine that the environment names see; None for DuckDB's files."""
+    if engine() is Engine.DUCKDB:
+        return None
+    from odoo_lake.trino.connection import trino_address
+    from odoo_lake.trino.published import PublishedViews
+
+    return PublishedViews(lake, trino_address())

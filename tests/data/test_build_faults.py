@@ -1,4 +1,4 @@
-"""Builds at once, damaged bronze, a full disk, a lake that was moved: readers see a complete state, and the next run makes it right."""
+"""Whatever happens to a build or its lake, readers see a complete state, and the next run makes it right."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def readers(place: Place) -> Iterator[set[tuple[str, ...]]]:
 
 
 def test_a_second_build_refuses_while_the_first_one_works(changing: Place) -> None:
-    with exclusive(parse_lake(str(changing.root)).layer("bronze"), BUILD_LOCK):
+    with exclusive(parse_lake(str(changing.root)).layer("gold"), BUILD_LOCK):
         refused = changing.command("build")
     assert refused.exit_code == 2
     assert f"Another process writes build of this lake: pid {os.getpid()}" in refused.log

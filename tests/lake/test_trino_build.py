@@ -16,9 +16,10 @@ from odoo_lake.lake.commits import read_log
 from odoo_lake.lake.state import LakeState
 from odoo_lake.pipeline import BuildOutcome, Pipeline
 from odoo_lake.progress import Silent
+from odoo_lake.reconcile.published import compare_with_kept
 from odoo_lake.source.embedded import EmbeddedPostgres
 from odoo_lake.trino.connection import LAKE_CATALOG
-from odoo_lake.workspace import ENGINE_VARIABLE, Workspace
+from odoo_lake.workspace import ENGINE_VARIABLE, Workspace, published_by_engine
 from tests.data.companies import load_dump
 from tests.lake.conftest import Servers
 from tests.lake.parity import differences, duckdb_build
@@ -105,6 +106,22 @@ def test_the_figures_are_odoo_s(built: BuildOutcome) -> None:
     assert built.reconciliation.agrees
 
 
+def test_the_published_views_are_reconciled_at_any_time(built: BuildOutcome, company: Company) -> None:
+    del built
+    lake = company.servers.lake
+    found = compare_with_kept(lake, LakeState(), published=published_by_engine(lake))
+    assert found.reconciliation.results
+    assert found.reconciliation.agrees
+    with company.servers.address().connect() as session:
+        original = session.rows("show create view lake.gold.ar_aging")[0][0]
+        session.rows("create or replace view lake.gold.ar_aging as select * from lake.gold_build.ar_aging where 1 = 0")
+        try:
+            differing = compare_with_kept(lake, LakeState(), published=published_by_engine(lake))
+        finally:
+            session.rows(original.replace("CREATE VIEW", "CREATE OR REPLACE VIEW", 1))
+    assert "ar_aging" in differing.reconciliation.differing_models
+
+
 def test_all_tables_of_the_interface_are_published(built: BuildOutcome, company: Company) -> None:
     assert isinstance(built.publication, Publication)
     expected = {(table.layer, table.name) for table in company.servers.tables}
@@ -158,7 +175,8 @@ def test_a_second_run_is_incremental_and_equal_to_a_full_refresh(
     outcome = refreshed.build_and_publish(company.today)
     assert outcome.invocation is not None
     assert not outcome.invocation.failures
-    assert "CREATE OR REPLACE TABLE AS SELECT" in _history(company, "silver_build", "fact_journal_entry")[-3:]
+    refresh = _history(company, "silver_build", "fact_journal_entry")[len(before) + len(operations) :]
+    assert [operation for operation in refresh if operation.startswith("CREATE OR REPLACE TABLE")]
     assert company.differences(monkeypatch, "duckdb") == []
 
 

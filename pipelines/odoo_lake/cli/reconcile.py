@@ -19,7 +19,7 @@ from odoo_lake.reconcile.compare import Difference
 from odoo_lake.reconcile.published import Comparison, compare_with_database, compare_with_kept
 from odoo_lake.reconcile.run import Reconciliation
 from odoo_lake.record.writer import RunRecord
-from odoo_lake.workspace import open_workspace
+from odoo_lake.workspace import open_workspace, published_by_engine
 
 _WIDTH = 120
 
@@ -44,9 +44,12 @@ def reconcile(
     place = lake_of(lake)
     if live:
         address = workspace.source(required_source(source))
-        found = compare_with_database(place, state, address, workspace.choices, today(workspace.variables))
+        day = today(workspace.variables)
+        found = compare_with_database(
+            place, state, address, workspace.choices, day, published=published_by_engine(place)
+        )
     else:
-        found = compare_with_kept(place, state)
+        found = compare_with_kept(place, state, published=published_by_engine(place))
     RunRecord(place).save_reconciliation(found.reconciliation, found.publication.run_id, found.publication.as_of)
     typer.echo(_json(found) if form is Form.JSON else "\n".join(_lines(found)))
     if not found.reconciliation.agrees:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
+
+import duckdb
 
 from odoo_lake.build.publish import Publication, open_published, read_publication
 from odoo_lake.errors import UserError
@@ -15,9 +18,35 @@ from odoo_lake.lake.commits import Commit, read_log
 from odoo_lake.lake.location import Lake
 from odoo_lake.lake.state import LakeState
 from odoo_lake.reconcile.live import take_figures
-from odoo_lake.reconcile.run import Reconciliation, reconcile, reconcile_with
+from odoo_lake.reconcile.run import LakeRows, Reconciliation, in_duckdb, reconcile, reconcile_with
 from odoo_lake.reconcile.sides import Choices, LakeContext
 from odoo_lake.source.connection import Source
+
+
+class Published(Protocol):
+    """What readers see, whichever engine shows it."""
+
+    def publication(self) -> Publication | None:
+        """The publication, or None if nothing was ever published."""
+
+    def open(self) -> AbstractContextManager[tuple[duckdb.DuckDBPyConnection, LakeRows]]:
+        """A connection that compares, and how it gets at rows of silver and gold."""
+
+
+@dataclass(frozen=True)
+class PublishedFiles:
+    """What DuckDB published of a state of a lake."""
+
+    lake: Lake
+    state: LakeState
+
+    def publication(self) -> Publication | None:
+        return read_publication(self.lake, self.state)
+
+    @contextmanager
+    def open(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, LakeRows]]:
+        with open_published(self.lake, self.state) as duck:
+            yield duck, in_duckdb
 
 
 @dataclass(frozen=True)
@@ -35,9 +64,10 @@ class Comparison:
         return self.figures_taken_at != self.extracted_at
 
 
-def compare_with_kept(lake: Lake, state: LakeState) -> Comparison:
+def compare_with_kept(lake: Lake, state: LakeState, *, published: Published | None = None) -> Comparison:
     """Compare with the figures that the extraction took; raises UserError when they are no longer there."""
-    publication = _publication(lake, state)
+    readable = published or PublishedFiles(lake, state)
+    publication = _publication(lake, state, readable)
     bronze = lake.layer("bronze")
     commit = _commit(lake, publication)
     figures = commit.figures.get(publication.as_of.isoformat(), {})
@@ -48,28 +78,31 @@ def compare_with_kept(lake: Lake, state: LakeState) -> Comparison:
             "What is published can't be compared with them.",
             f"Run `{state.run_command}`, or compare with the database as it is now: --live --source URL.",
         )
-    with open_published(lake, state) as duck:
-        reconciliation = reconcile(duck, bronze, commit, publication.as_of)
+    with readable.open() as (duck, lake_rows):
+        reconciliation = reconcile(duck, bronze, commit, publication.as_of, lake_rows)
     return Comparison(reconciliation, publication, commit.extracted_at, commit.extracted_at)
 
 
-def compare_with_database(lake: Lake, state: LakeState, source: Source, choices: Choices, today: date) -> Comparison:
+def compare_with_database(
+    lake: Lake, state: LakeState, source: Source, choices: Choices, today: date, *, published: Published | None = None
+) -> Comparison:
     """Ask the database now, for the day that the lake states; raises UserError when it is not the lake's source."""
-    publication = _publication(lake, state)
+    readable = published or PublishedFiles(lake, state)
+    publication = _publication(lake, state, readable)
     commit = _commit(lake, publication)
     _check_choices(commit, choices.variables)
     with TemporaryDirectory() as folder:
         is_past = publication.as_of < today
         live = take_figures(source, lake, choices, publication.as_of, is_past=is_past, folder=Path(folder))
         _check_version(commit, live.version)
-        with open_published(lake, state) as duck:
+        with readable.open() as (duck, lake_rows):
             context = LakeContext(live.version, publication.as_of)
-            reconciliation = reconcile_with(duck, live.files, live.skipped, context)
+            reconciliation = reconcile_with(duck, live.files, live.skipped, context, lake_rows)
     return Comparison(reconciliation, publication, commit.extracted_at, live.taken_at)
 
 
-def _publication(lake: Lake, state: LakeState) -> Publication:
-    publication = read_publication(lake, state)
+def _publication(lake: Lake, state: LakeState, readable: Published) -> Publication:
+    publication = readable.publication()
     if publication is None:
         raise UserError(
             f"Nothing is published for {state.label} of {lake.root}.",

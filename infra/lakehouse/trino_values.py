@@ -1,0 +1,127 @@
+"""What the program adds to helm-values/trino.yaml: each of Trino's files at the key under which the chart places it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .java_files import Properties, properties_file
+from .quantities import Memory
+from .rows import TrinoBudget
+from .trino_catalogs import BRONZE, LAKE, LakeServices, TableFormat, bronze_catalog, lake_catalog
+from .trino_config import (
+    DATA_DIRECTORY,
+    HEADROOM_SHARE,
+    TrinoNode,
+    coordinator_properties,
+    event_listener_properties,
+    resource_groups_file,
+    worker_properties,
+)
+
+AUTH_SECRET = "trino-passwords"  # noqa: S105 - the name of a Kubernetes secret
+INTERNAL_SECRET = "trino-internal"  # noqa: S105
+TLS_SECRET = "trino-tls"  # noqa: S105
+# Properties that the chart or helm-values/trino.yaml writes, from the keys that are set below.
+CHART_PROPERTIES = frozenset(
+    {
+        "coordinator",
+        "node-scheduler.include-coordinator",
+        "http-server.http.port",
+        "http-server.https.enabled",
+        "http-server.https.port",
+        "http-server.https.keystore.path",
+        "http-server.authentication.type",
+        "internal-communication.shared-secret",
+        "query.max-memory",
+        "query.max-memory-per-node",
+        "memory.heap-headroom-per-node",
+        "discovery.uri",
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrinoRelease:
+    """What the chart's values follow from, beside the sizes."""
+
+    image_tag: str
+    services: LakeServices
+    table_format: TableFormat
+    rules: Mapping[str, Any]
+    store_secret: str
+    """The secret with Trino's keys of the object store, under the names that the catalogs read."""
+    event_receiver: str | None = None
+
+
+def trino_nodes(sizing: TrinoBudget) -> tuple[TrinoNode, TrinoNode]:
+    """Coordinator and worker in the sizes of the row."""
+    alone = sizing.worker.replicas == 0
+
+    def node(heap: Memory, scratch: Memory, *, runs_queries: bool) -> TrinoNode:
+        return TrinoNode(
+            heap_mib=heap.mib,
+            query_memory_mib=sizing.query_memory.mib,
+            query_memory_per_node_mib=sizing.query_memory_per_node.mib,
+            # Half of the disk: the rest is for the server's own data and temporary files.
+            spill_mib=scratch.mib // 2,
+            runs_queries=runs_queries,
+        )
+
+    return (
+        node(sizing.coordinator_heap, sizing.coordinator.scratch, runs_queries=alone),
+        node(sizing.worker_heap, sizing.worker.scratch, runs_queries=False),
+    )
+
+
+def trino_values(release: TrinoRelease, sizing: TrinoBudget) -> dict[str, Any]:
+    """The chart's values; none of them is secret."""
+    coordinator, worker = trino_nodes(sizing)
+    values: dict[str, Any] = {
+        "image": {"tag": release.image_tag},
+        "server": {
+            "workers": sizing.worker.replicas,
+            "node": {"dataDir": DATA_DIRECTORY},
+            "config": {"query": {"maxMemory": f"{coordinator.query_memory_mib}MB"}},
+            "coordinatorExtraConfig": _extra(coordinator_properties(coordinator)),
+            "workerExtraConfig": _extra(worker_properties(worker)),
+        },
+        "catalogs": {
+            BRONZE: properties_file(bronze_catalog(release.services)),
+            LAKE: properties_file(lake_catalog(release.services, release.table_format)),
+        },
+        "coordinator": {
+            **_node(coordinator, sizing.coordinator),
+            "secretMounts": [{"name": "tls", "secretName": TLS_SECRET, "path": "/etc/trino/tls"}],
+        },
+        "worker": _node(worker, sizing.worker),
+        "auth": {"passwordAuthSecret": AUTH_SECRET, "groupsAuthSecret": AUTH_SECRET, "refreshPeriod": "10s"},
+        "accessControl": {"rules": {"rules.json": json.dumps(release.rules, indent=1)}},
+        "resourceGroups": {"type": "configmap", "resourceGroupsConfig": resource_groups_file()},
+        "envFrom": [{"secretRef": {"name": INTERNAL_SECRET}}, {"secretRef": {"name": release.store_secret}}],
+    }
+    if release.event_receiver:
+        listener = event_listener_properties(release.event_receiver)
+        values["eventListenerProperties"] = properties_file(listener).splitlines()
+    return values
+
+
+def _extra(properties: Properties) -> str:
+    return properties_file({key: value for key, value in properties.items() if key not in CHART_PROPERTIES})
+
+
+def _node(node: TrinoNode, size: Any) -> dict[str, Any]:
+    return {
+        "jvm": {"maxHeapSize": f"{node.heap_mib}M"},
+        "config": {
+            "query": {"maxMemoryPerNode": f"{node.query_memory_per_node_mib}MB"},
+            "memory": {"heapHeadroomPerNode": f"{int(node.heap_mib * HEADROOM_SHARE)}MB"},
+        },
+        "resources": {
+            "requests": {"cpu": str(size.cpu), "memory": str(size.memory), "ephemeral-storage": str(size.scratch)},
+            "limits": {"memory": str(size.memory), "ephemeral-storage": str(size.scratch)},
+        },
+        "additionalVolumes": [{"name": "scratch", "emptyDir": {"sizeLimit": str(size.scratch)}}],
+    }

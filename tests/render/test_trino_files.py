@@ -1,0 +1,111 @@
+"""The chart puts the very files into Trino's pods that the test servers load."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lakehouse.profile import Profile
+from lakehouse.sizing import ProductionSizing, load
+from lakehouse.trino_access import access_rules, load_policy, published_tables
+from lakehouse.trino_catalogs import LakeServices, TableFormat, bronze_catalog, lake_catalog
+from lakehouse.trino_config import coordinator_properties, resource_groups, worker_properties
+from lakehouse.trino_values import TrinoRelease, trino_nodes, trino_values
+from lakehouse.values import chart_values
+from lakehouse.versions import TRINO
+from tests.render.archives import Missing, find
+from tests.render.manifests import Rendered, render
+
+PROJECT = Path(__file__).resolve().parents[2]
+SERVICES = LakeServices(
+    s3_endpoint="http://minio.lake-minio.svc.cluster.local:9000",
+    s3_region="us-east-1",
+    metastore_uri="thrift://metastore.lake-metastore.svc.cluster.local:9083",
+)
+POLICY = load_policy(PROJECT)
+RULES = access_rules(POLICY, published_tables(PROJECT, POLICY), [])
+
+
+@pytest.fixture(scope="module")
+def sizing() -> ProductionSizing:
+    found = load(Profile.PRODUCTION)
+    assert isinstance(found, ProductionSizing)
+    return found
+
+
+@pytest.fixture(scope="module")
+def rendered(sizing: ProductionSizing) -> Rendered:
+    archive = find(TRINO)
+    if isinstance(archive, Missing):
+        pytest.skip(f"{TRINO.name} {TRINO.version} is {archive.reason}")
+    release = TrinoRelease(
+        image_tag="480",
+        services=SERVICES,
+        table_format=TableFormat.DELTA,
+        rules=RULES,
+        store_secret="trino-object-store",
+        event_receiver="http://query-log.lake-dagster.svc.cluster.local:8090",
+    )
+    return render(archive, "trino", "lake-trino", chart_values(TRINO, trino_values(release, sizing.trino)))
+
+
+def files(rendered: Rendered) -> dict[str, dict[str, str]]:
+    """Config map to file name to text."""
+    return {item["metadata"]["name"]: item.get("data") or {} for item in rendered.of("ConfigMap")}
+
+
+def properties(text: str) -> dict[str, str]:
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
+    pairs = [(line.split("=", 1)[0], line.split("=", 1)[1]) for line in lines]
+    assert len({key for key, _ in pairs}) == len(pairs), "a property is set twice"
+    return dict(pairs)
+
+
+@pytest.mark.parametrize("role", ["coordinator", "worker"])
+def test_config_properties_are_the_program_s(rendered: Rendered, sizing: ProductionSizing, role: str) -> None:
+    coordinator, worker = trino_nodes(sizing.trino)
+    expected = coordinator_properties(coordinator) if role == "coordinator" else worker_properties(worker)
+    found = properties(files(rendered)[f"trino-{role}"]["config.properties"])
+    # What graceful shutdown adds, from helm-values/trino.yaml.
+    assert found.pop("shutdown.grace-period") == "60s"
+    if role == "worker":
+        # The chart tells workers of the whole query's memory too, and where the coordinator is.
+        assert found.pop("query.max-memory") == f"{coordinator.query_memory_mib}MB"
+        assert found.pop("discovery.uri") == "http://trino:8080"
+        expected.pop("discovery.uri")
+    assert found == expected
+
+
+def test_catalogs_rules_and_resource_groups_are_the_program_s(rendered: Rendered) -> None:
+    texts = {name: text for data in files(rendered).values() for name, text in data.items()}
+    assert properties(texts["bronze.properties"]) == bronze_catalog(SERVICES)
+    assert properties(texts["lake.properties"]) == lake_catalog(SERVICES, TableFormat.DELTA)
+    assert {name for name in texts if name.endswith(".properties")} >= {"bronze.properties", "lake.properties"}
+    assert not {"tpch.properties", "tpcds.properties"} & set(texts)
+    assert json.loads(texts["rules.json"]) == RULES
+    assert json.loads(texts["resource-groups.json"]) == resource_groups()
+
+
+def test_passwords_groups_and_events_have_their_files(rendered: Rendered) -> None:
+    texts = files(rendered)["trino-coordinator"]
+    authenticator = properties(texts["password-authenticator.properties"])
+    assert authenticator["file.password-file"] == "/etc/trino/auth/password/password.db"
+    assert properties(texts["group-provider.properties"])["file.group-file"] == "/etc/trino/auth/group/group.db"
+    assert properties(texts["event-listener.properties"])["event-listener.name"] == "http"
+
+
+def test_no_file_lets_anybody_in_over_plain_http(rendered: Rendered) -> None:
+    everything = json.dumps(rendered.objects, default=str)
+    assert "http-server.authentication.type=PASSWORD" in everything
+    assert "allow-insecure-over-http" not in everything
+
+
+def test_heaps_fit_their_containers(rendered: Rendered, sizing: ProductionSizing) -> None:
+    sizes: dict[str, Any] = {"coordinator": sizing.trino.coordinator, "worker": sizing.trino.worker}
+    for role, node in zip(("coordinator", "worker"), trino_nodes(sizing.trino), strict=True):
+        options = files(rendered)[f"trino-{role}"]["jvm.config"].split()
+        assert f"-Xmx{node.heap_mib}M" in options
+        assert node.heap_mib + 512 < sizes[role].memory.mib
