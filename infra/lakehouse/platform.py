@@ -17,14 +17,18 @@ from .components.airbyte import Airbyte, AirbyteArgs
 from .components.namespace import Namespace, NamespaceArgs
 from .components.object_store import ObjectStore, ObjectStoreArgs
 from .components.operators import Operators, OperatorsArgs
+from .components.pipeline import Pipeline, PipelineArgs
 from .components.postgres import Backup, Postgres, PostgresArgs
 from .components.priorities import Priorities, PrioritiesArgs
 from .components.store_access import ExternalKeys, ExternalKeysArgs, StoreAccess, StoreAccessArgs
+from .databases import LAKE_OPS
 from .flows import flows, unset_networks
 from .network import default_deny, policies
+from .rows import LocalDbtBudget
 from .secrets import SecretRef, secret_text
 from .settings import Ingestion, Settings, StoreMode
 from .site import Site
+from .sizing import LightweightSizing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +86,9 @@ def build(settings: Settings, sizing: AnySizing) -> Platform:
     )
     postgres = _postgres(plan, store, operators)
     built.secrets += [login.secret for login in postgres.logins.values()]
+
+    if isinstance(sizing, LightweightSizing):
+        built.secrets.append(_pipeline(plan, sizing.dbt, store, postgres).addresses)
     if "airbyte" in budgets:
         airbyte = _airbyte(plan, store, postgres)
         built.addresses["airbyte"] = airbyte.url
@@ -205,4 +212,23 @@ def _airbyte(plan: Plan, store: Store, postgres: Postgres) -> Airbyte:
             pipelines_image=plan.site.pipelines_image,
         ),
         plan.inside("airbyte", after=(postgres, *store.ready)),
+    )
+
+
+def _pipeline(plan: Plan, sizing: LocalDbtBudget, store: Store, postgres: Postgres) -> Pipeline:
+    return Pipeline(
+        "pipeline",
+        PipelineArgs(
+            site=plan.site,
+            sizing=sizing,
+            ingestion=plan.settings.ingestion,
+            schedule=plan.settings.schedule,
+            odoo=plan.settings.odoo,
+            odoo_password=pulumi.Output.secret(secret_text(plan.settings.odoo_password)),
+            store_endpoint=store.endpoint,
+            store_region=store.region,
+            keys=store.keys,
+            run_record=postgres.logins[LAKE_OPS],
+        ),
+        plan.inside("dbt", after=(postgres, *store.ready)),
     )

@@ -88,7 +88,9 @@ class Pipeline:
     def build_and_publish(self, as_of: date, wait_seconds: float = 0) -> BuildOutcome:
         """Build what bronze holds now, prove it, and let readers see it."""
         bronze = self.build.lake.layer("bronze")
-        with exclusive(bronze, BUILD_LOCK, wait_seconds=wait_seconds), self.reporting("build") as report:
+        # Builds take turns by a lease in gold, which they write anyway: bronze is read-only to them.
+        turn = exclusive(self.build.lake.layer("gold"), BUILD_LOCK, wait_seconds=wait_seconds)
+        with turn, self.reporting("build") as report:
             log = read_log(bronze)
             inputs = BuildInputs(log, as_of, self.variables)
             before = self._published()

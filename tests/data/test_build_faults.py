@@ -72,7 +72,7 @@ def readers(place: Place) -> Iterator[set[tuple[str, ...]]]:
 
 
 def test_a_second_build_refuses_while_the_first_one_works(changing: Place) -> None:
-    with exclusive(parse_lake(str(changing.root)).layer("bronze"), BUILD_LOCK):
+    with exclusive(parse_lake(str(changing.root)).layer("gold"), BUILD_LOCK):
         refused = changing.command("build")
     assert refused.exit_code == 2
     assert f"Another process writes build of this lake: pid {os.getpid()}" in refused.log

@@ -74,7 +74,13 @@ class ObjectStore(pulumi.ComponentResource):
             name,
             metadata=metadata,
             spec=stateful_set_spec(name, args, self.root.ref),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[self.root], protect=args.site.protect_data),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[self.root],
+                protect=args.site.protect_data,
+                # A changed template would replace the set, and with it the volumes; they keep the size they began with.
+                ignore_changes=["spec.volumeClaimTemplates"],
+            ),
         )
         self.register_outputs({"endpoint": self.endpoint})
 

@@ -8,7 +8,11 @@ from typing import Any
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
+from odoo_lake.lake.duck import quoted
 from odoo_lake.lake.location import LAKE_VARIABLE, parse_lake
+
+# What the build's DuckDB may use, such as 2509MiB; by itself it takes most of the machine.
+MEMORY_VARIABLE = "ODOO_LAKE_DUCKDB_MEMORY"
 
 
 class Plugin(BasePlugin):
@@ -19,6 +23,8 @@ class Plugin(BasePlugin):
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         conn.execute("set TimeZone = 'UTC'")
+        if memory := os.environ.get(MEMORY_VARIABLE):
+            conn.execute(f"set memory_limit = {quoted(memory)}")
         root = os.environ.get(LAKE_VARIABLE)
         if root:
             parse_lake(root).grant_access(conn)

@@ -74,12 +74,12 @@ def _file_lock(store: LocalStore, path: str, name: str, deadline: float) -> Iter
 @contextmanager
 def _lease(store: S3Store, path: str, name: str, deadline: float) -> Iterator[None]:
     holder = _holder()
-    etag = _acquire(store, path, name, holder, deadline)
+    current = _acquire(store, path, name, holder, deadline)
     stop = threading.Event()
     lost = threading.Event()
 
     def renew() -> None:
-        current = etag
+        nonlocal current
         while not stop.wait(LEASE_SECONDS / _RENEWALS_PER_LEASE):
             renewed = store.write_if(path, _lease_bytes(holder), etag=current)
             if renewed is None:
@@ -95,7 +95,8 @@ def _lease(store: S3Store, path: str, name: str, deadline: float) -> Iterator[No
         stop.set()
         thread.join()
         if not lost.is_set():
-            store.delete([path])
+            # Expired and not deleted: who may write bronze may not delete there.
+            store.write_if(path, _lease_bytes(holder, ended=True), etag=current)
 
 
 def _acquire(store: S3Store, path: str, name: str, holder: dict[str, Any], deadline: float) -> str:
@@ -115,5 +116,5 @@ def _acquire(store: S3Store, path: str, name: str, holder: dict[str, Any], deadl
         time.sleep(_POLL_SECONDS)
 
 
-def _lease_bytes(holder: dict[str, Any]) -> bytes:
-    return json.dumps({**holder, "expires": time.time() + LEASE_SECONDS}).encode()
+def _lease_bytes(holder: dict[str, Any], *, ended: bool = False) -> bytes:
+    return json.dumps({**holder, "expires": 0 if ended else time.time() + LEASE_SECONDS}).encode()

@@ -160,10 +160,9 @@ class S3Store:
     def check_writable(self) -> None:
         from botocore.exceptions import BotoCoreError, ClientError
 
-        probe = f".probe-{uuid.uuid4().hex}"
         try:
-            self._client.put_object(Bucket=self.bucket, Key=probe, Body=b"")
-            self._client.delete_object(Bucket=self.bucket, Key=probe)
+            # Always the same object: who may write here may not delete it.
+            self._client.put_object(Bucket=self.bucket, Key=".probe", Body=b"")
         except ClientError as error:
             raise _s3_error(self.bucket, error.response["Error"].get("Code", ""), str(error)) from error
         except BotoCoreError as error:

@@ -97,7 +97,7 @@ def publication_asset(workspace: Workspace) -> dg.AssetsDefinition:
     )
     def publish(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> Iterator[Any]:
         pipeline = lakehouse.pipeline(workspace, context.log)
-        with exclusive(lakehouse.lake.layer("bronze"), BUILD_LOCK, wait_seconds=600):
+        with exclusive(lakehouse.lake.layer("gold"), BUILD_LOCK, wait_seconds=600):
             inputs = lakehouse.inputs(pipeline)
             invocation = read_results(pipeline.build.target / "run_results.json")
             outcome = pipeline.finish(inputs, invocation, inputs.fingerprint(pipeline.build))

@@ -1,0 +1,175 @@
+"""The pipeline of the lightweight profile: one CronJob that extracts, builds with DuckDB, proves and publishes.
+
+Where Dagster runs, it is the only scheduler and this component is absent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from ..budget import Pod
+from ..databases import LAKE_OPS
+from ..labels import labels, top_level
+from ..pods import CONTAINER_SECURITY, pod_security, resources, variables
+from ..rows import LocalDbtBudget
+from ..secrets import SecretRef, pod_annotations
+from ..settings import Ingestion, OdooSettings
+from ..site import Site
+from .postgres import Login
+
+WORK = "/work"
+# Addresses with passwords in them, each as one variable of the program.
+SECRET = "pipeline-addresses"  # noqa: S105 - the name of a Kubernetes secret
+SOURCE_KEY, RECORD_KEY = "source", "run-record"
+# Longer than any run; a pod that hangs must not keep the next ones away for ever.
+DEADLINE_SECONDS = 6 * 3600
+# A run that could not start in this time is left out: the next one does its work.
+STARTING_DEADLINE_SECONDS = 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineArgs:
+    """`keys` are the object store's secrets by identity: extraction and build have one each."""
+
+    site: Site
+    sizing: LocalDbtBudget
+    ingestion: Ingestion
+    schedule: str
+    odoo: OdooSettings
+    odoo_password: pulumi.Input[str]
+    store_endpoint: str
+    store_region: str
+    keys: Mapping[str, SecretRef]
+    run_record: Login
+
+
+class Pipeline(pulumi.ComponentResource):
+    """The CronJob, its work volume and the addresses that it reads."""
+
+    addresses: SecretRef
+
+    def __init__(self, name: str, args: PipelineArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("lakehouse:index:Pipeline", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        metadata: k8s.meta.v1.ObjectMetaArgsDict = {
+            "name": name,
+            "namespace": args.sizing.namespace,
+            "labels": top_level(name, "run", args.site.profile),
+        }
+        self.addresses = SecretRef(SECRET, args.run_record.secret.generation)
+        addresses = k8s.core.v1.Secret(
+            SECRET, metadata={**metadata, "name": SECRET}, string_data=addresses_of(args), opts=child
+        )
+        volume = k8s.core.v1.PersistentVolumeClaim(
+            name,
+            # The class binds it when the first run starts, so nothing waits for it here.
+            metadata={**metadata, "annotations": {"pulumi.com/skipAwait": "true"}},
+            spec={
+                "access_modes": ["ReadWriteOnce"],
+                "storage_class_name": args.site.storage_class,
+                "resources": {"requests": {"storage": str(args.sizing.limit.volume)}},
+            },
+            opts=child,
+        )
+        k8s.batch.v1.CronJob(
+            name,
+            metadata=metadata,
+            spec=cron_job_spec(name, args, self.addresses),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[addresses, volume]),
+        )
+        self.register_outputs({})
+
+
+def addresses_of(args: PipelineArgs) -> dict[str, pulumi.Output[str]]:
+    """Database addresses as the program takes them; a password may hold any character."""
+    odoo, record = args.odoo, args.run_record
+    place = f"{odoo.host}:{odoo.port}/{quote(odoo.database, safe='')}?sslmode={odoo.ssl_mode}"
+    user = quote(odoo.username, safe="")
+    source = pulumi.Output.from_input(args.odoo_password).apply(
+        lambda password: f"postgresql://{user}:{quote(password, safe='')}@{place}"
+    )
+    run_record = pulumi.Output.concat(
+        f"postgresql+psycopg://{record.username}:",
+        record.password,
+        f"@{record.host}:{record.port}/{LAKE_OPS}?sslmode=require",
+    )
+    return {SOURCE_KEY: pulumi.Output.secret(source), RECORD_KEY: pulumi.Output.secret(run_record)}
+
+
+def cron_job_spec(name: str, args: PipelineArgs, addresses: SecretRef) -> k8s.batch.v1.CronJobSpecArgsDict:
+    """Extraction first, in an init container with the one identity that writes bronze; then the build."""
+    extracts = args.ingestion is Ingestion.DIRECT
+    secrets = [addresses, args.keys["transform"], *([args.keys["extractor"]] if extracts else [])]
+    _, run = args.sizing.run or ("", None)
+    if run is None:
+        raise ValueError("the sizing has no run pod")
+    [size] = run.containers.values()
+    first = [_stage("extract", ["odoo-lake", "extract"], "extractor", args, size)] if extracts else []
+    return {
+        "schedule": args.schedule,
+        "concurrency_policy": "Forbid",
+        "starting_deadline_seconds": STARTING_DEADLINE_SECONDS,
+        "successful_jobs_history_limit": 3,
+        "failed_jobs_history_limit": 3,
+        "job_template": {
+            "metadata": {"labels": labels(name, "run")},
+            "spec": {
+                "backoff_limit": 1,
+                "active_deadline_seconds": DEADLINE_SECONDS,
+                "template": {
+                    "metadata": {"labels": labels(name, "run"), "annotations": pod_annotations(*secrets)},
+                    "spec": {
+                        "restart_policy": "Never",
+                        "automount_service_account_token": False,
+                        "security_context": pod_security(),
+                        "init_containers": first,
+                        "containers": [_stage("build", ["odoo-lake", "build"], "transform", args, size)],
+                        "volumes": [
+                            {"name": "work", "persistent_volume_claim": {"claim_name": name}},
+                            {"name": "tmp", "empty_dir": {"size_limit": "256Mi"}},
+                        ],
+                    },
+                },
+            },
+        },
+    }
+
+
+def _stage(
+    name: str, command: list[str], identity: str, args: PipelineArgs, size: Pod
+) -> k8s.core.v1.ContainerArgsDict:
+    keys = args.keys[identity]
+    addresses = SecretRef(SECRET)
+    return {
+        "name": name,
+        "image": args.site.pipelines_image,
+        "command": command,
+        "env": [
+            *variables(
+                {
+                    "AWS_ENDPOINT_URL": args.store_endpoint,
+                    "AWS_REGION": args.store_region,
+                    "HOME": WORK,
+                    "ODOO_LAKE_DUCKDB_MEMORY": f"{args.sizing.duckdb_memory.mib}MiB",
+                    "ODOO_LAKE_ROOT": "s3://odoo-lake",
+                    "ODOO_LAKE_WORK": WORK,
+                    "PYTHONDONTWRITEBYTECODE": "1",
+                }
+            ),
+            keys.env("AWS_ACCESS_KEY_ID", "access-key"),
+            keys.env("AWS_SECRET_ACCESS_KEY", "secret-key"),
+            addresses.env("ODOO_LAKE_SOURCE", SOURCE_KEY),
+            addresses.env("ODOO_LAKE_OPS", RECORD_KEY),
+        ],
+        "resources": resources(size),
+        "security_context": CONTAINER_SECURITY,
+        "volume_mounts": [
+            {"name": "work", "mount_path": WORK},
+            {"name": "tmp", "mount_path": "/tmp"},  # noqa: S108 - an emptyDir of this pod alone
+        ],
+    }
