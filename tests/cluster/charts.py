@@ -89,7 +89,7 @@ def _wait_until(holds: Callable[[Object], bool], api: Api, item: Object, seconds
 
 
 def _is_established(definition: Object) -> bool:
-    conditions = definition.get("status", {}).get("conditions", [])
+    conditions = (definition.get("status") or {}).get("conditions") or []
     return any(c["type"] == "Established" and c["status"] == "True" for c in conditions)
 
 

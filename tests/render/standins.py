@@ -27,47 +27,6 @@ def _size(millicores: int, mib: int) -> dict[str, Any]:
     return {"requests": {"cpu": f"{millicores}m", "memory": f"{mib}Mi"}, "limits": {"memory": f"{mib}Mi"}}
 
 
-def _airbyte() -> dict[str, Any]:
-    return {
-        "global": {
-            "airbyteUrl": "",
-            "database": {
-                "secretName": "airbyte-database",
-                "host": "lake-rw.lake-postgres.svc",
-                "port": 5432,
-                "name": "airbyte",
-            },
-            "auth": {"secretName": "airbyte-auth", "security": {"cookieSecureSetting": False}},
-            "storage": {
-                "secretName": "airbyte-object-store",
-                "minio": {"endpoint": "http://minio.lake-minio.svc:9000"},
-                "bucket": dict.fromkeys(
-                    ("log", "auditLogging", "state", "workloadOutput", "activityPayload"), "odoo-lake-airbyte"
-                ),
-            },
-            "workloads": {
-                "resources": {
-                    k: {"cpu": {"request": "200m"}, "memory": {"request": "512Mi", "limit": "512Mi"}}
-                    for k in ("mainContainer", "check", "discover", "replication", "sidecar")
-                }
-            },
-        },
-        **{
-            k: {"resources": _size(c, m)}
-            for k, c, m in (
-                ("server", 300, 768),
-                ("worker", 100, 384),
-                ("workloadLauncher", 100, 384),
-                ("workloadApiServer", 100, 384),
-                ("cron", 50, 320),
-                ("temporal", 100, 256),
-                ("manifestServer", 50, 192),
-                ("airbyteBootloader", 100, 512),
-            )
-        },
-    }
-
-
 def _trino() -> dict[str, Any]:
     scratch = [{"name": "scratch", "emptyDir": {"sizeLimit": "8Gi"}}]
     return {
@@ -162,25 +121,6 @@ def _opensearch() -> dict[str, Any]:
 
 def _strimzi() -> dict[str, Any]:
     return {"watchNamespaces": ["lake-datahub"], "resources": _size(100, 384)}
-
-
-def _cnpg() -> dict[str, Any]:
-    return {"resources": _size(50, 192), "monitoring": {"podMonitorEnabled": True}}
-
-
-def _barman() -> dict[str, Any]:
-    return {"resources": _size(50, 128)}
-
-
-def _certm() -> dict[str, Any]:
-    return {
-        "global": {"leaderElection": {"namespace": "lake-system"}},
-        "resources": _size(20, 128),
-        "webhook": {"resources": _size(20, 64)},
-        "cainjector": {"resources": _size(20, 256)},
-        "startupapicheck": {"resources": _size(20, 64)},
-        "prometheus": {"servicemonitor": {"enabled": True}},
-    }
 
 
 def _kps() -> dict[str, Any]:
@@ -285,13 +225,7 @@ def _dagster() -> dict[str, Any]:
     }
 
 
-_BOTH = (
-    StandIn(versions.AIRBYTE, "airbyte", "lake-airbyte", _airbyte()),
-    StandIn(versions.BARMAN_CLOUD, "plugin-barman-cloud", "lake-system", _barman()),
-    StandIn(versions.CERT_MANAGER, "cert-manager", "lake-system", _certm()),
-    StandIn(versions.CLOUDNATIVE_PG, "cloudnative-pg", "lake-system", _cnpg()),
-    StandIn(versions.KUBE_PROMETHEUS, "monitoring", "lake-monitoring", _kps()),
-)
+_BOTH = (StandIn(versions.KUBE_PROMETHEUS, "monitoring", "lake-monitoring", _kps()),)
 _PRODUCTION = (
     StandIn(versions.DAGSTER, "dagster", "lake-dagster", _dagster()),
     StandIn(versions.DATAHUB, "datahub", "lake-datahub", _datahub()),
@@ -320,16 +254,6 @@ def _service(namespace: str, name: str, port: int) -> dict[str, Any]:
 
 # What the program is to create beside the releases.
 OBJECTS: tuple[dict[str, Any], ...] = (
-    _secret("lake-airbyte", "airbyte-database", "username", "password"),
-    _secret("lake-airbyte", "airbyte-object-store", "access-key", "secret-key"),
-    _secret(
-        "lake-airbyte",
-        "airbyte-auth",
-        "AB_INSTANCE_ADMIN_PASSWORD",
-        "AB_INSTANCE_ADMIN_CLIENT_ID",
-        "AB_INSTANCE_ADMIN_CLIENT_SECRET",
-        "AB_JWT_SIGNATURE_SECRET",
-    ),
     _secret("lake-trino", "trino-tls", "keystore.pem"),
     _secret("lake-trino", "trino-internal", "TRINO_SHARED_SECRET"),
     _secret("lake-trino", "trino-passwords", "password.db"),

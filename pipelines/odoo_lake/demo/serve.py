@@ -15,7 +15,7 @@ from odoo_lake.errors import UserError
 from odoo_lake.parent_death import interrupt_with_parent
 
 HOST = "127.0.0.1"
-_STOP_SECONDS = 30
+_STOP_SECONDS = 60
 _SETTINGS = "telemetry:\n  enabled: false\n"
 
 
@@ -40,7 +40,7 @@ def serve_dagster(home: Path, port: int, environment: Mapping[str, str]) -> None
         arguments,
         env=environment,
         start_new_session=True,
-        preexec_fn=interrupt_with_parent,  # noqa: PLW1509 - nothing but a system call
+        preexec_fn=interrupt_with_parent,  # noqa: PLW1509 - nothing but system calls
     )
     # A service manager's request to end is the same as the user's.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -131,7 +131,7 @@ def _start(place: Place, sockets: Path, *, durable: bool) -> subprocess.Popen[by
             stderr=log,
             # Ctrl-C at the terminal is for this program, which stops the server when it is done with it.
             start_new_session=True,
-            preexec_fn=interrupt_with_parent,  # noqa: PLW1509 - nothing but a system call
+            preexec_fn=interrupt_with_parent,  # noqa: PLW1509 - nothing but system calls
         )
 
 

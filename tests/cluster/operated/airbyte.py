@@ -8,7 +8,14 @@ from tests.cluster.control_plane import Api, Object
 from tests.cluster.operated.parts import secret
 
 SECRET = "airbyte-auth-secrets"
-KEYS = ("instance-admin-password", "instance-admin-client-id", "instance-admin-client-secret", "jwt-signature-secret")
+KEYS = (
+    "instance-admin-password",
+    "instance-admin-client-id",
+    "instance-admin-client-secret",
+    "jwt-signature-secret",
+    "dataplane-client-id",
+    "dataplane-client-secret",
+)
 
 
 def bootloader(api: Api, pod: Object) -> Iterator[Object]:
