@@ -137,10 +137,11 @@ class Run(Model):
     """A pod that a product starts at run time, by container.
 
     `beside_upgrade`: it goes on during roll-outs and hooks; else it waits for them. `at_most` caps the number of
-    pods that is derived from the headroom.
+    pods that is derived from the headroom. `volume` is a claim that stays between runs.
     """
 
     containers: dict[str, Pod]
+    volume: MemoryField = NOTHING
     beside_upgrade: bool = False
     at_most: Annotated[int, Field(ge=1)] | None = None
 
@@ -177,7 +178,8 @@ class Budget(Model):
 
     @property
     def steady(self) -> Amount:
-        return sum((workload.amount for workload in self.workloads.values()), Amount())
+        kept = Amount(volume=self.run[1].volume) if self.run else Amount()
+        return sum((workload.amount for workload in self.workloads.values()), kept)
 
     @property
     def transition(self) -> Amount:

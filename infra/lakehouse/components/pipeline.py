@@ -72,7 +72,7 @@ class Pipeline(pulumi.ComponentResource):
             spec={
                 "access_modes": ["ReadWriteOnce"],
                 "storage_class_name": args.site.storage_class,
-                "resources": {"requests": {"storage": str(args.sizing.limit.volume)}},
+                "resources": {"requests": {"storage": str(args.sizing.run_pod.volume)}},
             },
             opts=child,
         )
