@@ -21,10 +21,13 @@ from odoo_lake.source.embedded import EmbeddedPostgres
 from odoo_lake.trino.connection import LAKE_CATALOG
 from odoo_lake.workspace import ENGINE_VARIABLE, Workspace, published_by_engine
 from tests.data.companies import load_dump
-from tests.lake.conftest import Servers
+from tests.lake.conftest import Servers, runs_in_full
 from tests.lake.parity import differences, duckdb_build
 
 pytestmark = pytest.mark.lake
+in_full = pytest.mark.skipif(
+    not runs_in_full(), reason="what happens to a built lake takes more builds on Trino: `make test-lake-full`"
+)
 
 
 @dataclass
@@ -148,6 +151,7 @@ def test_nothing_changed_means_dbt_is_not_started(built: BuildOutcome, company: 
     assert company.build().unchanged
 
 
+@in_full
 def test_a_second_run_is_incremental_and_equal_to_a_full_refresh(
     built: BuildOutcome, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,6 +184,7 @@ def test_a_second_run_is_incremental_and_equal_to_a_full_refresh(
     assert company.differences(monkeypatch, "duckdb") == []
 
 
+@in_full
 def test_a_failing_build_changes_nothing_that_readers_see(built: BuildOutcome, company: Company) -> None:
     del built
     with company.servers.address().connect() as session:
@@ -195,6 +200,7 @@ def _history(company: Company, schema: str, table: str) -> list[str]:
     return [operation for (operation,) in rows]
 
 
+@in_full
 def test_bronze_is_read_committed_only(company: Company) -> None:
     log = read_log(company.servers.lake.layer("bronze"))
     with company.servers.address().connect() as session:
