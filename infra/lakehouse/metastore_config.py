@@ -25,7 +25,8 @@ class MetastoreSettings:
     """An s3:// folder for tables that name no place of their own."""
     port: int = THRIFT_PORT
     bind_host: str = "0.0.0.0"  # noqa: S104 - the network policy names who may connect
-    database_pool: int = 6
+    database_pool: int = 9
+    """Connections of one pool; the server keeps three such pools and a small one."""
 
 
 def metastore_site(settings: MetastoreSettings) -> dict[str, str]:

@@ -40,6 +40,9 @@ def bronze_catalog(services: LakeServices) -> dict[str, str]:
         "hive.non-managed-table-writes-enabled": "false",
         # Registering names each committed run's folder; nothing is guessed from what lies in the bucket.
         "hive.allow-register-partition-procedure": "true",
+        # Each holds connections of the metastore's pool: more at once than it serves wait for each other.
+        "hive.max-concurrent-metastore-drops": "4",
+        "hive.max-concurrent-metastore-updates": "4",
     }
 
 

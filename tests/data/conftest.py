@@ -29,7 +29,7 @@ def lakes(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Lakes]:
     built = Lakes(postgres, samples, tmp_path_factory.mktemp("lakes"))
-    # The lakes that this session's tests will ask for, so that two can be built at a time.
+    # The lakes that this run's tests will ask for, so that two can be built at a time.
     wanted = [item.callspec.params.get("lake") for item in request.session.items if hasattr(item, "callspec")]
     changing = any("changing" in getattr(item, "fixturenames", ()) for item in request.session.items)
     built.start(dict.fromkeys(name for name in wanted if name in (*SAMPLES, *REAL)))
