@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .platform import Platform
+from .plan import Platform
 from .settings import Settings
 from .sizing import table, total
 

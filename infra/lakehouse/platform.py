@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import pulumi
 
@@ -17,54 +16,18 @@ from .components.airbyte import Airbyte, AirbyteArgs
 from .components.namespace import Namespace, NamespaceArgs
 from .components.object_store import ObjectStore, ObjectStoreArgs
 from .components.operators import Operators, OperatorsArgs
-from .components.pipeline import Pipeline, PipelineArgs
 from .components.postgres import Backup, Postgres, PostgresArgs
 from .components.priorities import Priorities, PrioritiesArgs
 from .components.store_access import ExternalKeys, ExternalKeysArgs, StoreAccess, StoreAccessArgs
-from .databases import LAKE_OPS
 from .flows import flows, unset_networks
+from .lightweight import build_lightweight
 from .network import default_deny, policies
-from .rows import LocalDbtBudget
-from .secrets import SecretRef, secret_text
-from .settings import Ingestion, Settings, StoreMode
+from .plan import Foundations, Plan, Platform, Store, active_budgets, key_readers
+from .production import build_production
+from .secrets import secret_text
+from .settings import Settings, StoreMode
 from .site import Site
 from .sizing import LightweightSizing
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What is decided before anything is built. `spaces` are the namespaces by name."""
-
-    settings: Settings
-    site: Site
-    sizing: AnySizing
-    budgets: Mapping[str, Budget]
-    spaces: Mapping[str, Namespace]
-
-    def inside(self, *quotas: str, after: tuple[pulumi.Resource, ...] = ()) -> pulumi.ResourceOptions:
-        """For a component of these quotas: their namespaces with their limits are there first."""
-        spaces = dict.fromkeys(self.budgets[quota].namespace for quota in quotas)
-        return pulumi.ResourceOptions(depends_on=[*(self.spaces[space] for space in spaces), *after])
-
-
-@dataclass(frozen=True)
-class Store:
-    """The object store as its users see it: where it is, each identity's secret, and what must be there first."""
-
-    endpoint: str
-    region: str
-    keys: Mapping[str, SecretRef]
-    ready: tuple[pulumi.Resource, ...]
-
-
-@dataclass
-class Platform:
-    """What was built, and what the user is told about it."""
-
-    budgets: Mapping[str, Budget]
-    addresses: dict[str, str] = field(default_factory=dict)
-    secrets: list[SecretRef] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
 
 def build(settings: Settings, sizing: AnySizing) -> Platform:
@@ -87,41 +50,16 @@ def build(settings: Settings, sizing: AnySizing) -> Platform:
     postgres = _postgres(plan, store, operators)
     built.secrets += [login.secret for login in postgres.logins.values()]
 
+    on = Foundations(plan, store, operators, postgres)
     if isinstance(sizing, LightweightSizing):
-        built.secrets.append(_pipeline(plan, sizing.dbt, store, postgres).addresses)
+        build_lightweight(on, sizing, built)
+    else:
+        build_production(on, sizing, built)
     if "airbyte" in budgets:
         airbyte = _airbyte(plan, store, postgres)
         built.addresses["airbyte"] = airbyte.url
         built.secrets += [airbyte.auth, airbyte.odoo]
     return built
-
-
-def active_budgets(settings: Settings, sizing: AnySizing) -> dict[str, Budget]:
-    """The quotas of this stack: without products that the settings leave out."""
-    left_out = {
-        "minio": settings.object_store.mode is StoreMode.EXTERNAL,
-        "airbyte": settings.ingestion is Ingestion.DIRECT,
-        "node": not settings.exports_nodes,
-    }
-    return {name: budget for name, budget in sizing.budgets() if not left_out.get(name, False)}
-
-
-def key_readers(budgets: Mapping[str, Budget]) -> dict[str, set[str]]:
-    """Which namespaces hold which identity's keys; the one table of it, by quota."""
-    table = {
-        "extractor": ("dbt",),
-        "transform": ("dbt",),
-        "dagster": ("dagster",),
-        "airbyte-destination": ("airbyte",),
-        "airbyte-platform": ("airbyte",),
-        "trino": ("trino",),
-        "metastore": ("metastore",),
-        "backup": ("postgres",),
-    }
-    return {
-        identity: {budgets[quota].namespace for quota in quotas if quota in budgets}
-        for identity, quotas in table.items()
-    }
 
 
 def _namespaces(
@@ -212,23 +150,4 @@ def _airbyte(plan: Plan, store: Store, postgres: Postgres) -> Airbyte:
             pipelines_image=plan.site.pipelines_image,
         ),
         plan.inside("airbyte", after=(postgres, *store.ready)),
-    )
-
-
-def _pipeline(plan: Plan, sizing: LocalDbtBudget, store: Store, postgres: Postgres) -> Pipeline:
-    return Pipeline(
-        "pipeline",
-        PipelineArgs(
-            site=plan.site,
-            sizing=sizing,
-            ingestion=plan.settings.ingestion,
-            schedule=plan.settings.schedule,
-            odoo=plan.settings.odoo,
-            odoo_password=pulumi.Output.secret(secret_text(plan.settings.odoo_password)),
-            store_endpoint=store.endpoint,
-            store_region=store.region,
-            keys=store.keys,
-            run_record=postgres.logins[LAKE_OPS],
-        ),
-        plan.inside("dbt", after=(postgres, *store.ready)),
     )

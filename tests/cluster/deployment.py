@@ -13,7 +13,7 @@ from typing import Any
 
 from lakehouse import settings, sizing
 from lakehouse.budget import Budget
-from lakehouse.platform import active_budgets
+from lakehouse.plan import active_budgets
 from lakehouse.versions import Chart
 from tests.cluster.charts import install
 from tests.cluster.control_plane import ControlPlane, Object, Refused, describe, wait_until
