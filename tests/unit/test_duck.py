@@ -16,8 +16,8 @@ from odoo_lake.lake.duck import open_duckdb
 def total_of(first):
     with open_duckdb(threads=1, memory_mib=64, spill_directory=Path(sys.argv[1])) as duck:
         duck.execute(
-            f"create temp table numbers as select i + {first} as number, hash(i) as key, repeat('x', 50) || i as padding"
-            " from range(2000000) r(i)"
+            f"create temp table numbers as select i + {first} as number, hash(i) as key,"
+            " repeat('x', 50) || i as padding from range(2000000) r(i)"
         )
         assert list(Path(sys.argv[1]).rglob("*.tmp")), "nothing was spilled"
         return duck.execute("select sum(number) from (select * from numbers order by key)").fetchall()[0][0]
