@@ -1,4 +1,4 @@
-"""DataHub's Kafka and OpenSearch: sizes that leave room for what is not heap, and nothing that only a privileged pod can."""
+"""DataHub's Kafka and OpenSearch: sizes that leave room for what is not heap, and no need of a privileged pod."""
 
 from __future__ import annotations
 
