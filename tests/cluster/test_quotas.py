@@ -39,11 +39,9 @@ EMPTY = {
     "lake-dagster",
     "lake-datahub",
     "lake-metabase",
-    "lake-metastore",
     "lake-monitoring",
     "lake-node",
     "lake-superset",
-    "lake-trino",
     "lake-valkey",
 }
 # Workloads of the sizing that come with a component which the program does not have: the broker's operator.
