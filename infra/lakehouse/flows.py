@@ -20,8 +20,10 @@ TRINO_COORDINATOR = Pods.of("lake-trino", selector("trino", "coordinator"))
 SUPERSET = Pods.of("lake-superset")
 VALKEY = Pods.of("lake-valkey")
 DATAHUB = Pods.of("lake-datahub")
+KAFKA = Pods.of("lake-datahub", {"strimzi.io/name": "datahub-kafka"})
 DAGSTER = Pods.of("lake-dagster")
 SYSTEM = Pods.of("lake-system")
+STRIMZI = Pods.of("lake-system", {"strimzi.io/kind": "cluster-operator"})
 MONITORING = Pods.of("lake-monitoring")
 NODE = Pods.of("lake-node")
 
@@ -80,6 +82,9 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
             Flow(client, TRINO_COORDINATOR, (HTTPS_PORT,), "queries")
             for client in (SUPERSET, DATAHUB, DAGSTER, MONITORING)
         ),
+        # --- DataHub
+        Flow(DATAHUB, DATAHUB, (8080, 9090, 9091, 9092, 9200), "its own services"),
+        Flow(STRIMZI, KAFKA, (8443, 9090, 9091), "the operator rolls and watches its broker"),
         # --- monitoring
         Flow(MONITORING, api_server, (443, 6443), "service discovery and object state"),
         Flow(MONITORING, MONITORING, (3000, 8080, 8081, 9090, 9093, 9094, 9560, 10250), "its own services"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from .components.authority import Authority, AuthorityArgs
+from .components.kafka import Kafka, KafkaArgs
 from .components.metastore import Metastore, MetastoreArgs
+from .components.opensearch import OpenSearch, OpenSearchArgs
 from .components.trino import Trino, TrinoArgs
 from .plan import Foundations, Platform
 from .settings import CertManager
@@ -17,6 +19,7 @@ def build_production(on: Foundations, sizing: ProductionSizing, built: Platform)
     trino = _trino(on, sizing, metastore)
     built.addresses["trino"] = f"https://{trino.access.host}:{trino.access.port}"
     built.secrets += [*trino.access.logins.values(), trino.access.authority]
+    _data_hub(on, sizing)
 
 
 def _metastore(on: Foundations, sizing: ProductionSizing) -> Metastore:
@@ -54,4 +57,19 @@ def _trino(on: Foundations, sizing: ProductionSizing, metastore: Metastore) -> T
             readers={quota: budget.namespace for quota, budget in plan.budgets.items()},
         ),
         plan.inside("trino", "dbt", "superset", "datahub", after=(authority, metastore)),
+    )
+
+
+def _data_hub(on: Foundations, sizing: ProductionSizing) -> None:
+    plan = on.plan
+    OpenSearch("opensearch", OpenSearchArgs(site=plan.site, sizing=sizing.datahub), plan.inside("datahub"))
+    Kafka(
+        "datahub",
+        KafkaArgs(
+            site=plan.site,
+            sizing=sizing.datahub,
+            operator=sizing.system.strimzi,
+            operator_namespace=sizing.system.namespace,
+        ),
+        plan.inside("system", "datahub"),
     )

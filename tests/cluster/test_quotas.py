@@ -37,15 +37,14 @@ ROWS = {
 # Namespaces whose component the program does not have; nothing else may be without pods.
 EMPTY = {
     "lake-dagster",
-    "lake-datahub",
     "lake-metabase",
     "lake-monitoring",
     "lake-node",
     "lake-superset",
     "lake-valkey",
 }
-# Workloads of the sizing that come with a component which the program does not have: the broker's operator.
-ABSENT = {("production", "system"): ("strimzi",)}
+# Workloads of the sizing that come with a component which the program does not have.
+ABSENT = {("production", "datahub"): ("gms", "frontend", "actions")}
 SUPPORTING = {"lightweight": (2, 5, 40), "production": (5, 12, 150)}
 
 

@@ -85,20 +85,6 @@ def _datahub() -> dict[str, Any]:
     }
 
 
-def _opensearch() -> dict[str, Any]:
-    return {
-        "image": {"tag": "2.19.5"},
-        "opensearchJavaOpts": "-Xms768m -Xmx768m",
-        "resources": _size(800, 1536),
-        "initResources": _size(50, 64),
-        "persistence": {"size": "25Gi", "storageClass": "standard"},
-    }
-
-
-def _strimzi() -> dict[str, Any]:
-    return {"watchNamespaces": ["lake-datahub"], "resources": _size(100, 384)}
-
-
 def _kps() -> dict[str, Any]:
     return {
         "nodeExporter": {"enabled": True},
@@ -205,8 +191,6 @@ _BOTH = (StandIn(versions.KUBE_PROMETHEUS, "monitoring", "lake-monitoring", _kps
 _PRODUCTION = (
     StandIn(versions.DAGSTER, "dagster", "lake-dagster", _dagster()),
     StandIn(versions.DATAHUB, "datahub", "lake-datahub", _datahub()),
-    StandIn(versions.OPENSEARCH, "opensearch", "lake-datahub", _opensearch()),
-    StandIn(versions.STRIMZI, "strimzi", "lake-system", _strimzi()),
     StandIn(versions.SUPERSET, "superset", "lake-superset", _superset()),
 )
 
@@ -241,5 +225,4 @@ OBJECTS: tuple[dict[str, Any], ...] = (
     _secret("lake-monitoring", "grafana-admin", "admin-user", "admin-password"),
     _service("lake-postgres", "lake-rw", 5432),
     _service("lake-minio", "minio", 9000),
-    _service("lake-datahub", "datahub-kafka-bootstrap", 9092),
 )
