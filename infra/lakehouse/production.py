@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .components.datahub import DataHub, DataHubArgs
 from .components.kafka import Kafka, KafkaArgs
 from .components.opensearch import OpenSearch, OpenSearchArgs
 from .plan import Foundations, Platform
@@ -10,14 +11,15 @@ from .sizing import ProductionSizing
 
 def build_production(on: Foundations, sizing: ProductionSizing, built: Platform) -> None:
     """Declare the products of the production profile."""
-    del built
-    _data_hub(on, sizing)
+    data_hub = _data_hub(on, sizing)
+    built.addresses["datahub"] = data_hub.url
+    built.secrets.append(data_hub.users)
 
 
-def _data_hub(on: Foundations, sizing: ProductionSizing) -> None:
+def _data_hub(on: Foundations, sizing: ProductionSizing) -> DataHub:
     plan = on.plan
-    OpenSearch("opensearch", OpenSearchArgs(site=plan.site, sizing=sizing.datahub), plan.inside("datahub"))
-    Kafka(
+    index = OpenSearch("opensearch", OpenSearchArgs(site=plan.site, sizing=sizing.datahub), plan.inside("datahub"))
+    kafka = Kafka(
         "datahub",
         KafkaArgs(
             site=plan.site,
@@ -26,4 +28,16 @@ def _data_hub(on: Foundations, sizing: ProductionSizing) -> None:
             operator_namespace=sizing.system.namespace,
         ),
         plan.inside("system", "datahub"),
+    )
+    return DataHub(
+        "datahub",
+        DataHubArgs(
+            site=plan.site,
+            sizing=sizing.datahub,
+            database=on.postgres.logins["datahub"],
+            bootstrap=kafka.bootstrap,
+            index_host=index.host,
+            index_port=index.port,
+        ),
+        plan.inside("datahub", after=(on.postgres, index, kafka)),
     )
