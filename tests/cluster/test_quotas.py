@@ -38,11 +38,9 @@ ROWS = {
 EMPTY = {
     "lake-dagster",
     "lake-metabase",
-    "lake-metastore",
     "lake-monitoring",
     "lake-node",
     "lake-superset",
-    "lake-trino",
     "lake-valkey",
 }
 SUPPORTING = {"lightweight": (2, 5, 40), "production": (5, 12, 150)}

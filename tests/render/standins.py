@@ -27,30 +27,6 @@ def _size(millicores: int, mib: int) -> dict[str, Any]:
     return {"requests": {"cpu": f"{millicores}m", "memory": f"{mib}Mi"}, "limits": {"memory": f"{mib}Mi"}}
 
 
-def _trino() -> dict[str, Any]:
-    scratch = [{"name": "scratch", "emptyDir": {"sizeLimit": "8Gi"}}]
-    return {
-        "image": {"tag": "480"},
-        "server": {"workers": 2, "config": {"query": {"maxMemory": "4GB"}}},
-        "catalogs": {"bronze": "connector.name=hive\n", "lake": "connector.name=delta_lake\n"},
-        "coordinator": {
-            "resources": _size(900, 4096),
-            "jvm": {"maxHeapSize": "3276M"},
-            "additionalVolumes": scratch,
-            "secretMounts": [{"name": "tls", "secretName": "trino-tls", "path": "/etc/trino/tls"}],
-        },
-        "worker": {
-            "resources": _size(1500, 5888),
-            "jvm": {"maxHeapSize": "4710M"},
-            "additionalVolumes": scratch,
-            "config": {"query": {"maxMemoryPerNode": "2GB"}},
-        },
-        "auth": {"passwordAuthSecret": "trino-passwords"},
-        "accessControl": {"rules": {"rules.json": "{}"}},
-        "envFrom": [{"secretRef": {"name": "trino-internal"}}],
-    }
-
-
 def _superset() -> dict[str, Any]:
     return {
         "image": {"repository": "registry.example.internal/odoo-lakehouse/superset", "tag": "0.1.0"},
@@ -170,7 +146,6 @@ _BOTH = (StandIn(versions.KUBE_PROMETHEUS, "monitoring", "lake-monitoring", _kps
 _PRODUCTION = (
     StandIn(versions.DAGSTER, "dagster", "lake-dagster", _dagster()),
     StandIn(versions.SUPERSET, "superset", "lake-superset", _superset()),
-    StandIn(versions.TRINO, "trino", "lake-trino", _trino()),
 )
 
 
@@ -192,9 +167,6 @@ def _service(namespace: str, name: str, port: int) -> dict[str, Any]:
 
 # What the program is to create beside the releases.
 OBJECTS: tuple[dict[str, Any], ...] = (
-    _secret("lake-trino", "trino-tls", "keystore.pem"),
-    _secret("lake-trino", "trino-internal", "TRINO_SHARED_SECRET"),
-    _secret("lake-trino", "trino-passwords", "password.db"),
     _secret("lake-superset", "superset-hosts", "DB_HOST", "DB_PORT", "REDIS_HOST", "REDIS_PORT"),
     _secret("lake-superset", "superset-database", "DB_USER", "DB_PASS"),
     _secret("lake-superset", "superset-keys", "SUPERSET_SECRET_KEY", "ADMIN_USERNAME", "ADMIN_PASSWORD"),
