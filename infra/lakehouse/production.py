@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .components.authority import Authority, AuthorityArgs
+from .components.datahub import DataHub, DataHubArgs
 from .components.kafka import Kafka, KafkaArgs
 from .components.metastore import Metastore, MetastoreArgs
 from .components.opensearch import OpenSearch, OpenSearchArgs
@@ -19,7 +20,9 @@ def build_production(on: Foundations, sizing: ProductionSizing, built: Platform)
     trino = _trino(on, sizing, metastore)
     built.addresses["trino"] = f"https://{trino.access.host}:{trino.access.port}"
     built.secrets += [*trino.access.logins.values(), trino.access.authority]
-    _data_hub(on, sizing)
+    data_hub = _data_hub(on, sizing)
+    built.addresses["datahub"] = data_hub.url
+    built.secrets.append(data_hub.users)
 
 
 def _metastore(on: Foundations, sizing: ProductionSizing) -> Metastore:
@@ -60,10 +63,10 @@ def _trino(on: Foundations, sizing: ProductionSizing, metastore: Metastore) -> T
     )
 
 
-def _data_hub(on: Foundations, sizing: ProductionSizing) -> None:
+def _data_hub(on: Foundations, sizing: ProductionSizing) -> DataHub:
     plan = on.plan
-    OpenSearch("opensearch", OpenSearchArgs(site=plan.site, sizing=sizing.datahub), plan.inside("datahub"))
-    Kafka(
+    index = OpenSearch("opensearch", OpenSearchArgs(site=plan.site, sizing=sizing.datahub), plan.inside("datahub"))
+    kafka = Kafka(
         "datahub",
         KafkaArgs(
             site=plan.site,
@@ -72,4 +75,16 @@ def _data_hub(on: Foundations, sizing: ProductionSizing) -> None:
             operator_namespace=sizing.system.namespace,
         ),
         plan.inside("system", "datahub"),
+    )
+    return DataHub(
+        "datahub",
+        DataHubArgs(
+            site=plan.site,
+            sizing=sizing.datahub,
+            database=on.postgres.logins["datahub"],
+            bootstrap=kafka.bootstrap,
+            index_host=index.host,
+            index_port=index.port,
+        ),
+        plan.inside("datahub", after=(on.postgres, index, kafka)),
     )

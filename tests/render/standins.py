@@ -40,51 +40,6 @@ def _superset() -> dict[str, Any]:
     }
 
 
-def _datahub() -> dict[str, Any]:
-    return {
-        "global": {
-            "elasticsearch": {"host": "opensearch", "port": "9200"},
-            "kafka": {"bootstrap": {"server": "datahub-kafka-bootstrap:9092"}},
-            "sql": {
-                "datasource": {
-                    "host": "lake-rw.lake-postgres.svc:5432",
-                    "hostForpostgresqlClient": "lake-rw.lake-postgres.svc",
-                    "port": "5432",
-                    "url": "jdbc:postgresql://lake-rw.lake-postgres.svc:5432/datahub",
-                    "database": "datahub",
-                    "username": "datahub",
-                    "password": {"secretRef": "datahub-database"},
-                }
-            },
-            "datahub": {
-                "encryptionKey": {"secretRef": "datahub-encryption"},
-                "metadata_service_authentication": {
-                    "systemClientSecret": {"secretRef": "datahub-tokens"},
-                    "tokenService": {
-                        "signingKey": {"secretRef": "datahub-tokens"},
-                        "salt": {"secretRef": "datahub-tokens"},
-                    },
-                },
-            },
-        },
-        "datahub-gms": {
-            "resources": _size(800, 1792),
-            "extraEnvs": [{"name": "JAVA_OPTS", "value": "-Xms576m -Xmx1152m"}],
-        },
-        "datahub-frontend": {
-            "resources": _size(200, 768),
-            "existingGmsSecret": {"name": "datahub-session"},
-            "extraVolumes": [{"name": "users", "secret": {"secretName": "datahub-users"}}],
-            "extraEnvs": [{"name": "JAVA_OPTS", "value": "-Xmx512m"}],
-        },
-        "acryl-datahub-actions": {"resources": _size(200, 512)},
-        "datahubSystemUpdate": {
-            "resources": {"requests": {"cpu": "400m", "memory": "1536Mi"}, "limits": {"cpu": "2", "memory": "1536Mi"}},
-            "extraEnvs": [{"name": "CREATE_DB", "value": "false"}],
-        },
-    }
-
-
 def _kps() -> dict[str, Any]:
     return {
         "nodeExporter": {"enabled": True},
@@ -190,7 +145,6 @@ def _dagster() -> dict[str, Any]:
 _BOTH = (StandIn(versions.KUBE_PROMETHEUS, "monitoring", "lake-monitoring", _kps()),)
 _PRODUCTION = (
     StandIn(versions.DAGSTER, "dagster", "lake-dagster", _dagster()),
-    StandIn(versions.DATAHUB, "datahub", "lake-datahub", _datahub()),
     StandIn(versions.SUPERSET, "superset", "lake-superset", _superset()),
 )
 
@@ -216,11 +170,6 @@ OBJECTS: tuple[dict[str, Any], ...] = (
     _secret("lake-superset", "superset-hosts", "DB_HOST", "DB_PORT", "REDIS_HOST", "REDIS_PORT"),
     _secret("lake-superset", "superset-database", "DB_USER", "DB_PASS"),
     _secret("lake-superset", "superset-keys", "SUPERSET_SECRET_KEY", "ADMIN_USERNAME", "ADMIN_PASSWORD"),
-    _secret("lake-datahub", "datahub-database", "password"),
-    _secret("lake-datahub", "datahub-encryption", "encryption-key"),
-    _secret("lake-datahub", "datahub-tokens", "system-client-secret", "token-signing-key", "token-salt"),
-    _secret("lake-datahub", "datahub-session", "gms-secret"),
-    _secret("lake-datahub", "datahub-users", "user.props"),
     _secret("lake-dagster", "dagster-database", "postgresql-password"),
     _secret("lake-monitoring", "grafana-admin", "admin-user", "admin-password"),
     _service("lake-postgres", "lake-rw", 5432),
