@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import yaml
+from pydantic import ValidationError
 
 from .databases import ROLES
 from .errors import ConfigError
@@ -193,7 +194,13 @@ def access_policy_is_sound(settings: Settings, _: AnySizing) -> Iterator[str]:
     try:
         published_tables(PROJECT, load_policy(PROJECT))
     except (ValueError, yaml.YAMLError) as error:
-        yield f"contracts/access.yaml can't be used: {error}. Trino would have no rules. Correct the file."
+        yield f"contracts/access.yaml can't be used: {_told(error)}. Trino would have no rules. Correct the file."
+
+
+def _told(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return " ".join(str(error).split())
+    return "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors())
 
 
 CHECKS: tuple[Check, ...] = (
