@@ -47,6 +47,7 @@ PATHS = {
         ("lake-metastore", "lake-postgres", 5432),
         ("lake-trino", "lake-minio", 9000),
         ("lake-trino", "lake-metastore", 9083),
+        ("lake-monitoring", "lake-trino", 8443),
     },
 }
 
