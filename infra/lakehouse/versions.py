@@ -69,3 +69,5 @@ VALKEY_IMAGE = Image("docker.io", "valkey/valkey", "9.0.1")
 HIVE_IMAGE = Image("docker.io", "apache/hive", "4.0.1")
 # renovate: datasource=docker depName=docker.io/trinodb/trino
 TRINO_IMAGE = Image("docker.io", "trinodb/trino", "480")
+# renovate: datasource=docker depName=ghcr.io/albertodonato/query-exporter
+QUERY_EXPORTER_IMAGE = Image("ghcr.io", "albertodonato/query-exporter", "5.2.2")

@@ -20,7 +20,7 @@ class StandIn:
 
 def of(profile: str) -> list[StandIn]:
     """What a profile installs."""
-    return [*_BOTH, *(_PRODUCTION if profile == "production" else ())]
+    return [*_PRODUCTION] if profile == "production" else []
 
 
 def _size(millicores: int, mib: int) -> dict[str, Any]:
@@ -123,37 +123,6 @@ def _strimzi() -> dict[str, Any]:
     return {"watchNamespaces": ["lake-datahub"], "resources": _size(100, 384)}
 
 
-def _kps() -> dict[str, Any]:
-    return {
-        "nodeExporter": {"enabled": True},
-        "prometheus-node-exporter": {"namespaceOverride": "lake-node", "resources": _size(20, 48)},
-        "kube-state-metrics": {"resources": _size(20, 96)},
-        "prometheusOperator": {"resources": _size(50, 160), "prometheusConfigReloader": {"resources": _size(10, 32)}},
-        "prometheus": {
-            "prometheusSpec": {
-                "resources": _size(300, 1536),
-                "retention": "15d",
-                "retentionSize": "17GB",
-                "storageSpec": {
-                    "volumeClaimTemplate": {
-                        "spec": {
-                            "storageClassName": "standard",
-                            "accessModes": ["ReadWriteOnce"],
-                            "resources": {"requests": {"storage": "20Gi"}},
-                        }
-                    }
-                },
-            }
-        },
-        "alertmanager": {"alertmanagerSpec": {"resources": _size(20, 64), "configSecret": "alertmanager-config"}},
-        "grafana": {
-            "admin": {"existingSecret": "grafana-admin"},
-            "resources": _size(100, 256),
-            "sidecar": {"resources": _size(20, 96)},
-        },
-    }
-
-
 def _dagster() -> dict[str, Any]:
     image = {"repository": "registry.example.internal/odoo-lakehouse/pipelines", "tag": "0.1.0"}
     scratch = [{"name": "scratch", "emptyDir": {"sizeLimit": "1Gi"}}]
@@ -225,7 +194,6 @@ def _dagster() -> dict[str, Any]:
     }
 
 
-_BOTH = (StandIn(versions.KUBE_PROMETHEUS, "monitoring", "lake-monitoring", _kps()),)
 _PRODUCTION = (
     StandIn(versions.DAGSTER, "dagster", "lake-dagster", _dagster()),
     StandIn(versions.DATAHUB, "datahub", "lake-datahub", _datahub()),
@@ -266,7 +234,6 @@ OBJECTS: tuple[dict[str, Any], ...] = (
     _secret("lake-datahub", "datahub-session", "gms-secret"),
     _secret("lake-datahub", "datahub-users", "user.props"),
     _secret("lake-dagster", "dagster-database", "postgresql-password"),
-    _secret("lake-monitoring", "grafana-admin", "admin-user", "admin-password"),
     _service("lake-postgres", "lake-rw", 5432),
     _service("lake-minio", "minio", 9000),
     _service("lake-datahub", "datahub-kafka-bootstrap", 9092),

@@ -85,20 +85,20 @@ class Pipeline(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def addresses_of(args: PipelineArgs) -> dict[str, pulumi.Output[str]]:
-    """Database addresses as the program takes them; a password may hold any character."""
-    odoo, record = args.odoo, args.run_record
+def source_url(odoo: OdooSettings, password: pulumi.Input[str], *, driver: str = "postgresql") -> pulumi.Output[str]:
+    """The address of Odoo's database; a password of the user's may hold any character."""
     place = f"{odoo.host}:{odoo.port}/{quote(odoo.database, safe='')}?sslmode={odoo.ssl_mode}"
     user = quote(odoo.username, safe="")
-    source = pulumi.Output.from_input(args.odoo_password).apply(
-        lambda password: f"postgresql://{user}:{quote(password, safe='')}@{place}"
-    )
-    run_record = pulumi.Output.concat(
-        f"postgresql+psycopg://{record.username}:",
-        record.password,
-        f"@{record.host}:{record.port}/{LAKE_OPS}?sslmode=require",
-    )
-    return {SOURCE_KEY: pulumi.Output.secret(source), RECORD_KEY: pulumi.Output.secret(run_record)}
+    address = pulumi.Output.from_input(password).apply(lambda text: f"{driver}://{user}:{quote(text, safe='')}@{place}")
+    return pulumi.Output.secret(address)
+
+
+def addresses_of(args: PipelineArgs) -> dict[str, pulumi.Output[str]]:
+    """Database addresses as the program takes them."""
+    return {
+        SOURCE_KEY: source_url(args.odoo, args.odoo_password),
+        RECORD_KEY: args.run_record.url(LAKE_OPS, driver="postgresql+psycopg"),
+    }
 
 
 def cron_job_spec(name: str, args: PipelineArgs, addresses: SecretRef) -> k8s.batch.v1.CronJobSpecArgsDict:
