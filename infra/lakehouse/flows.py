@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from .alert_routing import receiver_secrets
 from .labels import selector
+from .metastore_config import THRIFT_PORT
 from .network import Flow, Outside, Pods
 from .settings import EVERYWHERE, Settings, StoreMode
+from .trino_config import HTTP_PORT, HTTPS_PORT
 
 MINIO = Pods.of("lake-minio", selector("minio", "server"))
 MINIO_JOB = Pods.of("lake-minio", selector("minio", "provision"))
@@ -15,11 +17,14 @@ LOCAL_DBT = Pods.of("lake-dbt")
 METABASE = Pods.of("lake-metabase")
 METASTORE = Pods.of("lake-metastore")
 TRINO = Pods.of("lake-trino")
+TRINO_COORDINATOR = Pods.of("lake-trino", selector("trino", "coordinator"))
 SUPERSET = Pods.of("lake-superset")
 VALKEY = Pods.of("lake-valkey")
 DATAHUB = Pods.of("lake-datahub")
+KAFKA = Pods.of("lake-datahub", {"strimzi.io/name": "datahub-kafka"})
 DAGSTER = Pods.of("lake-dagster")
 SYSTEM = Pods.of("lake-system")
+STRIMZI = Pods.of("lake-system", {"strimzi.io/kind": "cluster-operator"})
 MONITORING = Pods.of("lake-monitoring")
 PROMETHEUS = Pods.of("lake-monitoring", {"app.kubernetes.io/name": "prometheus"})
 ALERTMANAGER = Pods.of("lake-monitoring", {"app.kubernetes.io/name": "alertmanager"})
@@ -75,6 +80,13 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
         Flow(DAGSTER, odoo, odoo_port, "direct extraction, sweep and reconciliation"),
         Flow(DAGSTER, api_server, (443, 6443), "the daemon starts run pods"),
         Flow(DAGSTER, DAGSTER, (3030, 4000), "the web server and the daemon load the code location"),
+        # --- Trino
+        Flow(TRINO, TRINO, (HTTP_PORT,), "nodes exchange data; each request carries their shared secret"),
+        Flow(TRINO, METASTORE, (THRIFT_PORT,), "which tables there are"),
+        *(Flow(client, TRINO_COORDINATOR, (HTTPS_PORT,), "queries") for client in (SUPERSET, DATAHUB, DAGSTER)),
+        # --- DataHub
+        Flow(DATAHUB, DATAHUB, (8080, 9090, 9091, 9092, 9200), "its own services"),
+        Flow(STRIMZI, KAFKA, (8443, 9090, 9091), "the operator rolls and watches its broker"),
         # --- monitoring
         Flow(MONITORING, api_server, (443, 6443), "service discovery and object state"),
         Flow(MONITORING, MONITORING, (3000, 8080, 8081, 9090, 9093, 9094, 9560, 10250), "its own services"),
@@ -84,7 +96,7 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
         Flow(PROMETHEUS, POSTGRES, (9187,), "metrics"),
         Flow(PROMETHEUS, MINIO, (S3_PORT,), "metrics"),
         Flow(PROMETHEUS, SYSTEM, (8080, 9402), "metrics"),
-        Flow(PROMETHEUS, TRINO, (8443,), "metrics"),
+        Flow(PROMETHEUS, TRINO_COORDINATOR, (HTTPS_PORT,), "metrics"),
         Flow(PROMETHEUS, DATAHUB, (4319,), "metrics"),
         Flow(PROMETHEUS, nodes, (9100, 10250), "metrics of nodes and kubelets"),
         *_to_receivers(settings),

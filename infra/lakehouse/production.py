@@ -2,10 +2,89 @@
 
 from __future__ import annotations
 
+from .components.authority import Authority, AuthorityArgs
+from .components.datahub import DataHub, DataHubArgs
+from .components.kafka import Kafka, KafkaArgs
+from .components.metastore import Metastore, MetastoreArgs
+from .components.opensearch import OpenSearch, OpenSearchArgs
+from .components.trino import Trino, TrinoArgs
 from .plan import Foundations, Platform
+from .settings import CertManager
 from .sizing import ProductionSizing
+from .trino_catalogs import LakeServices
 
 
 def build_production(on: Foundations, sizing: ProductionSizing, built: Platform) -> None:
     """Declare the products of the production profile."""
-    del on, sizing, built
+    metastore = _metastore(on, sizing)
+    trino = _trino(on, sizing, metastore)
+    built.addresses["trino"] = f"https://{trino.access.host}:{trino.access.port}"
+    built.secrets += [*trino.access.logins.values(), trino.access.authority]
+    data_hub = _data_hub(on, sizing)
+    built.addresses["datahub"] = data_hub.url
+    built.secrets.append(data_hub.users)
+
+
+def _metastore(on: Foundations, sizing: ProductionSizing) -> Metastore:
+    plan, store = on.plan, on.store
+    return Metastore(
+        "metastore",
+        MetastoreArgs(
+            site=plan.site,
+            sizing=sizing.metastore,
+            database=on.postgres.logins["metastore"],
+            connections=sizing.postgres.connections["metastore"],
+            store_endpoint=store.endpoint,
+            store_region=store.region,
+            store_keys=store.keys["metastore"],
+        ),
+        plan.inside("metastore", after=(on.postgres, *store.ready)),
+    )
+
+
+def _trino(on: Foundations, sizing: ProductionSizing, metastore: Metastore) -> Trino:
+    plan, store = on.plan, on.store
+    installed = plan.settings.cert_manager is CertManager.INSTALL
+    namespace = sizing.system.namespace if installed else plan.settings.cert_manager_namespace
+    authority = Authority(
+        "authority", AuthorityArgs(site=plan.site, namespace=namespace), plan.inside("system", after=(on.operators,))
+    )
+    return Trino(
+        "trino",
+        TrinoArgs(
+            site=plan.site,
+            sizing=sizing.trino,
+            services=LakeServices(s3_endpoint=store.endpoint, s3_region=store.region, metastore_uri=metastore.uri),
+            table_format=plan.settings.table_format,
+            store_keys=store.keys["trino"],
+            readers={quota: budget.namespace for quota, budget in plan.budgets.items()},
+        ),
+        plan.inside("trino", "dbt", "superset", "datahub", after=(authority, metastore)),
+    )
+
+
+def _data_hub(on: Foundations, sizing: ProductionSizing) -> DataHub:
+    plan = on.plan
+    index = OpenSearch("opensearch", OpenSearchArgs(site=plan.site, sizing=sizing.datahub), plan.inside("datahub"))
+    kafka = Kafka(
+        "datahub",
+        KafkaArgs(
+            site=plan.site,
+            sizing=sizing.datahub,
+            operator=sizing.system.strimzi,
+            operator_namespace=sizing.system.namespace,
+        ),
+        plan.inside("system", "datahub"),
+    )
+    return DataHub(
+        "datahub",
+        DataHubArgs(
+            site=plan.site,
+            sizing=sizing.datahub,
+            database=on.postgres.logins["datahub"],
+            bootstrap=kafka.bootstrap,
+            index_host=index.host,
+            index_port=index.port,
+        ),
+        plan.inside("datahub", after=(on.postgres, index, kafka)),
+    )

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from .java_files import environment
+from .settings import TableFormat
 
 BRONZE = "bronze"
 LAKE = "lake"
 ACCESS_KEY_VARIABLE = "TRINO_S3_ACCESS_KEY"
 SECRET_KEY_VARIABLE = "TRINO_S3_SECRET_KEY"  # noqa: S105 - the name of a variable
-
-
-class TableFormat(StrEnum):
-    """The format of silver and gold tables."""
-
-    DELTA = "delta"
-    ICEBERG = "iceberg"
 
 
 @dataclass(frozen=True, kw_only=True)

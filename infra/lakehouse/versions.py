@@ -71,3 +71,9 @@ HIVE_IMAGE = Image("docker.io", "apache/hive", "4.0.1")
 TRINO_IMAGE = Image("docker.io", "trinodb/trino", "480")
 # renovate: datasource=docker depName=ghcr.io/albertodonato/query-exporter
 QUERY_EXPORTER_IMAGE = Image("ghcr.io", "albertodonato/query-exporter", "5.2.2")
+# DataHub is tested with OpenSearch 2; the chart's default is 3.
+# renovate: datasource=docker depName=docker.io/opensearchproject/opensearch
+OPENSEARCH_IMAGE = Image("docker.io", "opensearchproject/opensearch", "2.19.5")
+# The operator's version decides which ones it can run.
+KAFKA_VERSION = "4.3.1"
+KAFKA_METADATA_VERSION = "4.3-IV0"

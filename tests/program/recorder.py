@@ -97,12 +97,12 @@ class _Monitor(mocks.MockMonitor):
         return response
 
 
-def _inputs(sent: Any) -> Mapping[str, Any]:
-    """As the provider gets them: nulls in Helm values too, which take a chart's default away."""
-    read: dict[str, Any] = rpc.deserialize_properties(sent, keep_unknowns=True)
-    if "values" in read:
-        read["values"] = json_format.MessageToDict(sent)["values"]
-    return read
+def _inputs(properties: Any) -> dict[str, Any]:
+    """A resource's inputs. The nulls of Helm values are kept: they remove a chart's default."""
+    inputs: dict[str, Any] = rpc.deserialize_properties(properties, keep_unknowns=True)
+    if "values" in properties:
+        inputs["values"] = json_format.MessageToDict(properties)["values"]
+    return inputs
 
 
 @dataclass(frozen=True)

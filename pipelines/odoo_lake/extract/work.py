@@ -57,7 +57,6 @@ class ReadingWork:
         return len(tasks)
 
     def run_all(self) -> None:
-        self._context.spill.mkdir(parents=True, exist_ok=True)
         self._context.report.start(self._steps)
         threads = [
             threading.Thread(target=self._work, name=f"reader-{number}")

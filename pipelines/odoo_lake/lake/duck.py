@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import uuid
 from pathlib import Path
 
 import duckdb
@@ -38,7 +39,10 @@ def open_duckdb(
     spill_directory: Path | None = None,
     read_only: bool = False,
 ) -> duckdb.DuckDBPyConnection:
-    """A connection in UTC that keeps its settings and loads no extension by itself."""
+    """A connection to a DuckDB of its own, in UTC, that keeps its settings and loads no extension by itself.
+
+    What does not fit in the memory limit goes below `spill_directory`, which is made where it is missing.
+    """
     config: dict[str, str | bool | int | float | list[str]] = {
         "threads": threads or os.cpu_count() or 1,
         "autoinstall_known_extensions": False,
@@ -48,7 +52,9 @@ def open_duckdb(
     if memory_mib:
         config["memory_limit"] = f"{memory_mib}MiB"
     if spill_directory:
-        config["temp_directory"] = str(spill_directory)
+        spill_directory.mkdir(parents=True, exist_ok=True)
+        # DuckDB's spill files bear fixed names: two instances in one folder overwrite each other's rows.
+        config["temp_directory"] = str(spill_directory / uuid.uuid4().hex)
     connection = duckdb.connect(database, read_only=read_only, config=config)
     connection.execute("set TimeZone = 'UTC'")
     return connection
