@@ -10,10 +10,8 @@ DATABASE_PASSWORD_VARIABLE = "METASTORE_DATABASE_PASSWORD"  # noqa: S105 - the n
 ACCESS_KEY_VARIABLE = "METASTORE_S3_ACCESS_KEY"
 SECRET_KEY_VARIABLE = "METASTORE_S3_SECRET_KEY"  # noqa: S105 - the name of a variable
 
-# A server keeps this many pools, a small one beside them, and leaves a connection for the Job that makes its schema.
+# A server keeps this many pools, and a few connections beside them; the Job that makes its schema has one.
 POOLS, BESIDE_POOLS, SCHEMA_CONNECTIONS = 3, 2, 1
-# Each of the catalogs' concurrent changes takes connections of two pools and waits for the other.
-SMALLEST_POOL = 6
 
 _S3_FILE_SYSTEM = "org.apache.hadoop.fs.s3a.S3AFileSystem"
 

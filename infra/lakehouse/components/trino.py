@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -19,7 +18,7 @@ from ..rows import TrinoBudget
 from ..secrets import Credential, CredentialArgs, SecretRef, password
 from ..settings import TableFormat
 from ..site import Site
-from ..trino_access import access_rules, groups, load_policy, published_tables
+from ..trino_access import PROJECT, access_rules, groups, load_policy, published_tables
 from ..trino_catalogs import LakeServices
 from ..trino_clients import AUTHORITY_SECRET, CLIENTS, TrinoAccess, users
 from ..trino_config import HTTPS_PORT, SHARED_SECRET_VARIABLE
@@ -31,7 +30,6 @@ from .authority import certificate, server_spec, trust_spec
 
 PARTS = ("coordinator", "worker")
 SALT = "trino-salt"
-PROJECT = Path(__file__).resolve().parents[3]
 
 
 @dataclass(frozen=True, kw_only=True)
