@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import pulumi
 
+from .addresses import source_url
 from .alert_routing import receiver_secrets
 from .components.metrics_access import MetricsAccess, MetricsAccessArgs
 from .components.monitoring import Monitoring, MonitoringArgs
-from .components.pipeline import source_url
 from .components.query_exporter import SECRET, QueryExporter, QueryExporterArgs
 from .databases import METRICS
 from .exporters import Exporter, exporters
