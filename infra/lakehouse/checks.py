@@ -6,11 +6,17 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import yaml
+from pydantic import ValidationError
+
 from .databases import ROLES
 from .errors import ConfigError
+from .metastore_config import pool_size
 from .profile import Profile
 from .settings import Ingestion, Provisioner, Settings, StoreMode, Topology
 from .sizing import LightweightSizing, ProductionSizing
+from .trino_access import PROJECT, load_policy, published_tables
+from .trino_catalogs import CONCURRENT_CHANGES
 
 OLDEST_KUBERNETES = (1, 31)
 DISTRIBUTED_SERVERS = 4
@@ -169,6 +175,34 @@ def connections_are_of_known_logins(_: Settings, sizing: AnySizing) -> Iterator[
         )
 
 
+def metastore_serves_trino(_: Settings, sizing: AnySizing) -> Iterator[str]:
+    if not isinstance(sizing, ProductionSizing):
+        return
+    connections, servers = sizing.postgres.connections.get("metastore", 0), sizing.metastore.server.replicas
+    pool = pool_size(connections, servers)
+    if pool <= CONCURRENT_CHANGES:
+        yield (
+            f"postgres.connections.metastore is {connections}, which gives each pool of {servers} metastore server(s) "
+            f"{pool} connections, but Trino changes {CONCURRENT_CHANGES} tables at once. They would wait for one "
+            "another for ever. Raise lakehouse:overrides.postgres.connections.metastore."
+        )
+
+
+def access_policy_is_sound(settings: Settings, _: AnySizing) -> Iterator[str]:
+    if settings.profile is not Profile.PRODUCTION:
+        return
+    try:
+        published_tables(PROJECT, load_policy(PROJECT))
+    except (ValueError, yaml.YAMLError) as error:
+        yield f"contracts/access.yaml can't be used: {_told(error)}. Trino would have no rules. Correct the file."
+
+
+def _told(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return " ".join(str(error).split())
+    return "; ".join(f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors())
+
+
 CHECKS: tuple[Check, ...] = (
     images_are_named,
     odoo_is_reachable,
@@ -179,6 +213,8 @@ CHECKS: tuple[Check, ...] = (
     charts_are_there,
     extraction_has_one_writer,
     connections_are_of_known_logins,
+    metastore_serves_trino,
+    access_policy_is_sound,
 )
 
 

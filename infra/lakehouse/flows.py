@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from .labels import selector
+from .metastore_config import THRIFT_PORT
 from .network import Flow, Outside, Pods
 from .settings import EVERYWHERE, Settings, StoreMode
+from .trino_config import HTTP_PORT, HTTPS_PORT
 
 MINIO = Pods.of("lake-minio", selector("minio", "server"))
 MINIO_JOB = Pods.of("lake-minio", selector("minio", "provision"))
@@ -14,11 +16,14 @@ LOCAL_DBT = Pods.of("lake-dbt")
 METABASE = Pods.of("lake-metabase")
 METASTORE = Pods.of("lake-metastore")
 TRINO = Pods.of("lake-trino")
+TRINO_COORDINATOR = Pods.of("lake-trino", selector("trino", "coordinator"))
 SUPERSET = Pods.of("lake-superset")
 VALKEY = Pods.of("lake-valkey")
 DATAHUB = Pods.of("lake-datahub")
+KAFKA = Pods.of("lake-datahub", {"strimzi.io/name": "datahub-kafka"})
 DAGSTER = Pods.of("lake-dagster")
 SYSTEM = Pods.of("lake-system")
+STRIMZI = Pods.of("lake-system", {"strimzi.io/kind": "cluster-operator"})
 MONITORING = Pods.of("lake-monitoring")
 NODE = Pods.of("lake-node")
 
@@ -69,7 +74,17 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
         Flow(LOCAL_DBT, odoo, odoo_port, "direct extraction, sweep and reconciliation"),
         Flow(DAGSTER, odoo, odoo_port, "direct extraction, sweep and reconciliation"),
         Flow(DAGSTER, api_server, (443, 6443), "the daemon starts run pods"),
-        Flow(DAGSTER, DAGSTER, (3030, 4000), "the web server and the daemon load the code location"),
+        Flow(DAGSTER, DAGSTER, (3030,), "the web server and the daemon load the code location"),
+        # --- Trino
+        Flow(TRINO, TRINO, (HTTP_PORT,), "nodes exchange data; each request carries their shared secret"),
+        Flow(TRINO, METASTORE, (THRIFT_PORT,), "which tables there are"),
+        *(
+            Flow(client, TRINO_COORDINATOR, (HTTPS_PORT,), "queries")
+            for client in (SUPERSET, DATAHUB, DAGSTER, MONITORING)
+        ),
+        # --- DataHub
+        Flow(DATAHUB, DATAHUB, (8080, 9090, 9091, 9092, 9200), "its own services"),
+        Flow(STRIMZI, KAFKA, (8443, 9090, 9091), "the operator rolls and watches its broker"),
         # --- monitoring
         Flow(MONITORING, api_server, (443, 6443), "service discovery and object state"),
         Flow(MONITORING, MONITORING, (3000, 8080, 8081, 9090, 9093, 9094, 9560, 10250), "its own services"),

@@ -20,6 +20,10 @@ TRINO_QUERY_PERCENT_OF_HEAP = 60
 TRINO_SMALLEST_WORKER = Memory.parse("2Gi")
 # A service's JVM needs a third of its container for threads, metaspace and direct buffers.
 JVM_HEAP_PERCENT = 64
+# OpenSearch and Kafka read their files through the page cache: half of the container is left to it.
+PAGE_CACHE_HEAP_PERCENT = 50
+# Of the broker's volume; the rest is for segments that are not closed yet, and for Kafka's own topics.
+KAFKA_LOG_PERCENT = 70
 # PostgreSQL's documentation starts shared_buffers at a quarter of the memory.
 POSTGRES_BUFFERS_PERCENT = 25
 # A backend of these products takes up to this much beside the buffers.
@@ -117,6 +121,31 @@ class DataHubBudget(Budget):
     system_update: Job
     ingestion: Run
 
+    @property
+    def opensearch_heap(self) -> Memory:
+        return self.opensearch.memory.share(PAGE_CACHE_HEAP_PERCENT)
+
+    @property
+    def kafka_heap(self) -> Memory:
+        return self.kafka.memory.share(PAGE_CACHE_HEAP_PERCENT)
+
+    @property
+    def kafka_log(self) -> Memory:
+        """What all topics together may keep on the broker's volume."""
+        return self.kafka.volume.share(KAFKA_LOG_PERCENT)
+
+    @property
+    def gms_heap(self) -> Memory:
+        return self.gms.memory.share(JVM_HEAP_PERCENT)
+
+    @property
+    def frontend_heap(self) -> Memory:
+        return self.frontend.memory.share(JVM_HEAP_PERCENT)
+
+    @property
+    def system_update_heap(self) -> Memory:
+        return self.system_update.memory.share(JVM_HEAP_PERCENT)
+
 
 class DagsterBudget(Budget):
     web: Workload
@@ -193,7 +222,12 @@ class SystemBudget(SupportingBudget):
     cert_manager_webhook: Workload
     cert_manager_cainjector: Workload
     cert_manager_check: Job
-    strimzi: Workload | None = None
+
+
+class ProductionSystemBudget(SystemBudget):
+    """With the operator of Kafka's broker."""
+
+    strimzi: Workload
 
 
 class MonitoringBudget(SupportingBudget):

@@ -47,6 +47,8 @@ class CertManager(StrEnum):
 
 
 class TableFormat(StrEnum):
+    """The format of silver and gold tables on Trino."""
+
     DELTA = "delta"
     ICEBERG = "iceberg"
 
@@ -173,6 +175,8 @@ class Settings(Section):
     ingress: IngressSettings = IngressSettings()
     network: NetworkSettings = NetworkSettings()
     cert_manager: CertManager = CertManager.INSTALL
+    # Where an existing cert-manager keeps the secrets of cluster issuers: its own, unless it was told another.
+    cert_manager_namespace: Name = "cert-manager"
     airbyte: AirbyteSettings = AirbyteSettings()
     retention: RetentionSettings = RetentionSettings()
     node_exporter: NodeExporter = NodeExporter.PRODUCTION

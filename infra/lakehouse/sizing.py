@@ -27,6 +27,7 @@ from .rows import (
     MonitoringBudget,
     NodeBudget,
     PostgresBudget,
+    ProductionSystemBudget,
     SupersetBudget,
     SystemBudget,
     TrinoBudget,
@@ -60,6 +61,7 @@ class LightweightSizing(Sizing):
 
 
 class ProductionSizing(Sizing):
+    system: ProductionSystemBudget
     trino: TrinoBudget
     superset: SupersetBudget
     datahub: DataHubBudget

@@ -39,11 +39,15 @@ PATHS = {
         ("lake-superset", "lake-trino", 8443),
         ("lake-superset", "lake-valkey", 6379),
         ("lake-datahub", "lake-postgres", 5432),
+        ("lake-system", "lake-datahub", 8443),
+        ("lake-system", "lake-datahub", 9090),
+        ("lake-system", "lake-datahub", 9091),
         ("lake-datahub", "lake-trino", 8443),
         ("lake-metastore", "lake-minio", 9000),
         ("lake-metastore", "lake-postgres", 5432),
         ("lake-trino", "lake-minio", 9000),
         ("lake-trino", "lake-metastore", 9083),
+        ("lake-monitoring", "lake-trino", 8443),
     },
 }
 

@@ -36,18 +36,12 @@ ROWS = {
 }
 # Namespaces whose component the program does not have; nothing else may be without pods.
 EMPTY = {
-    "lake-dagster",
-    "lake-datahub",
     "lake-metabase",
-    "lake-metastore",
     "lake-monitoring",
     "lake-node",
     "lake-superset",
-    "lake-trino",
     "lake-valkey",
 }
-# Workloads of the sizing that come with a component which the program does not have: the broker's operator.
-ABSENT = {("production", "system"): ("strimzi",)}
 SUPPORTING = {"lightweight": (2, 5, 40), "production": (5, 12, 150)}
 
 
@@ -91,11 +85,9 @@ def test_running_pods_add_up_to_the_computed_steady_sum(deployment: Deployment) 
         if not deployment.is_complete(budget.namespace):
             continue
         pods = [pod for pod in deployment.pods if counts_in(pod, budget)]
-        absent = ABSENT.get((deployment.profile, name), ())
-        computed = budget.steady - sum((budget.workloads[one].amount for one in absent), Amount())
         counted = requests.of_pods(pods)
-        if counted != as_requests(computed):
-            wrong[name] = f"pods ask for {counted}, the sizing says {as_requests(computed)}"
+        if counted != as_requests(budget.steady):
+            wrong[name] = f"pods ask for {counted}, the sizing says {as_requests(budget.steady)}"
     assert not wrong
 
 

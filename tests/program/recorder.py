@@ -13,6 +13,7 @@ from unittest.mock import patch
 
 import pulumi
 import yaml
+from google.protobuf import json_format  # type: ignore[import-untyped]
 from pulumi.runtime import mocks, rpc
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,7 +84,7 @@ class _Monitor(mocks.MockMonitor):
         assert response.urn not in self.recorded, f"{response.urn} is registered twice"
         self.recorded[response.urn] = Recorded(
             urn=response.urn,
-            inputs=rpc.deserialize_properties(request.object, keep_unknowns=True),
+            inputs=_inputs(request.object),
             parent=request.parent,
             dependencies=tuple(request.dependencies),
             protect=request.protect,
@@ -91,6 +92,14 @@ class _Monitor(mocks.MockMonitor):
             ignore_changes=tuple(request.ignoreChanges),
         )
         return response
+
+
+def _inputs(properties: Any) -> dict[str, Any]:
+    """A resource's inputs. The nulls of Helm values are kept: they remove a chart's default."""
+    inputs: dict[str, Any] = rpc.deserialize_properties(properties, keep_unknowns=True)
+    if "values" in properties:
+        inputs["values"] = json_format.MessageToDict(properties)["values"]
+    return inputs
 
 
 @dataclass(frozen=True)

@@ -83,3 +83,14 @@ def test_the_topology_follows_the_profile_unless_it_is_set() -> None:
 
 def test_a_password_never_shows_in_the_settings() -> None:
     assert "canary" not in repr(checked(stack_config("dev"), SECRETS))
+
+
+def test_a_broken_access_policy_is_refused_before_anything_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "contracts").mkdir()
+    (tmp_path / "contracts" / "access.yaml").write_text("roles: {bi: {description: x, gold: some}}\norigins: {}\n")
+    monkeypatch.setattr(checks, "PROJECT", tmp_path)
+    with pytest.raises(ConfigError, match=r"contracts/access\.yaml can't be used: roles\.bi\.gold"):
+        checked(stack_config("prod"), SECRETS)
+    checked(stack_config("dev"), SECRETS)
