@@ -139,7 +139,13 @@ def contents(store: ObjectStore) -> dict[str, list[tuple[Any, ...]]]:
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, PaginationConfig={"PageSize": 7}):
             for kind in ("Versions", "DeleteMarkers"):
                 for item in page.get(kind, []):
-                    line = (kind, item["Key"], item["VersionId"], item["IsLatest"], item["LastModified"])
+                    line: tuple[Any, ...] = (
+                        kind,
+                        item["Key"],
+                        item["VersionId"],
+                        item["IsLatest"],
+                        item["LastModified"],
+                    )
                     if kind == "Versions":
                         got = s3.get_object(Bucket=bucket, Key=item["Key"], VersionId=item["VersionId"])
                         line += (got["Body"].read(), got["ETag"], got["Metadata"], got["ContentType"])
