@@ -10,6 +10,9 @@ DATABASE_PASSWORD_VARIABLE = "METASTORE_DATABASE_PASSWORD"  # noqa: S105 - the n
 ACCESS_KEY_VARIABLE = "METASTORE_S3_ACCESS_KEY"
 SECRET_KEY_VARIABLE = "METASTORE_S3_SECRET_KEY"  # noqa: S105 - the name of a variable
 
+# A server keeps this many pools, and a few connections beside them; the Job that makes its schema has one.
+POOLS, BESIDE_POOLS, SCHEMA_CONNECTIONS = 3, 2, 1
+
 _S3_FILE_SYSTEM = "org.apache.hadoop.fs.s3a.S3AFileSystem"
 
 
@@ -27,6 +30,11 @@ class MetastoreSettings:
     bind_host: str = "0.0.0.0"  # noqa: S104 - the network policy names who may connect
     database_pool: int = 9
     """Connections of one pool; the server keeps three such pools and a small one."""
+
+
+def pool_size(connections: int, servers: int) -> int:
+    """The pool that lets all servers together stay below what their login may open."""
+    return ((connections - SCHEMA_CONNECTIONS) // max(servers, 1) - BESIDE_POOLS) // POOLS
 
 
 def metastore_site(settings: MetastoreSettings) -> dict[str, str]:

@@ -2,22 +2,81 @@
 
 from __future__ import annotations
 
+import pulumi
+
+from .components.authority import Authority, AuthorityArgs
+from .components.dagster import Dagster, DagsterArgs
+from .components.datahub import DataHub, DataHubArgs
 from .components.kafka import Kafka, KafkaArgs
+from .components.metastore import Metastore, MetastoreArgs
 from .components.opensearch import OpenSearch, OpenSearchArgs
+from .components.trino import Trino, TrinoArgs
+from .dagster_values import DagsterWiring
+from .databases import LAKE_OPS
 from .plan import Foundations, Platform
+from .secrets import secret_text
+from .settings import CertManager
 from .sizing import ProductionSizing
+from .trino_catalogs import LakeServices
 
 
 def build_production(on: Foundations, sizing: ProductionSizing, built: Platform) -> None:
     """Declare the products of the production profile."""
-    del built
-    _data_hub(on, sizing)
+    metastore = _metastore(on, sizing)
+    trino = _trino(on, sizing, metastore)
+    built.addresses["trino"] = f"https://{trino.access.host}:{trino.access.port}"
+    built.secrets += [*trino.access.logins.values(), trino.access.authority]
+    data_hub = _data_hub(on, sizing)
+    built.addresses["datahub"] = data_hub.url
+    built.secrets.append(data_hub.users)
+    dagster = _dagster(on, sizing, trino)
+    built.products.append(dagster)
+    built.addresses["dagster"] = dagster.url
+    built.secrets += [dagster.secrets.database, dagster.secrets.addresses]
 
 
-def _data_hub(on: Foundations, sizing: ProductionSizing) -> None:
+def _metastore(on: Foundations, sizing: ProductionSizing) -> Metastore:
+    plan, store = on.plan, on.store
+    return Metastore(
+        "metastore",
+        MetastoreArgs(
+            site=plan.site,
+            sizing=sizing.metastore,
+            database=on.postgres.logins["metastore"],
+            connections=sizing.postgres.connections["metastore"],
+            store_endpoint=store.endpoint,
+            store_region=store.region,
+            store_keys=store.keys["metastore"],
+        ),
+        plan.inside("metastore", after=(on.postgres, *store.ready)),
+    )
+
+
+def _trino(on: Foundations, sizing: ProductionSizing, metastore: Metastore) -> Trino:
+    plan, store = on.plan, on.store
+    installed = plan.settings.cert_manager is CertManager.INSTALL
+    namespace = sizing.system.namespace if installed else plan.settings.cert_manager_namespace
+    authority = Authority(
+        "authority", AuthorityArgs(site=plan.site, namespace=namespace), plan.inside("system", after=(on.operators,))
+    )
+    return Trino(
+        "trino",
+        TrinoArgs(
+            site=plan.site,
+            sizing=sizing.trino,
+            services=LakeServices(s3_endpoint=store.endpoint, s3_region=store.region, metastore_uri=metastore.uri),
+            table_format=plan.settings.table_format,
+            store_keys=store.keys["trino"],
+            readers={quota: budget.namespace for quota, budget in plan.budgets.items()},
+        ),
+        plan.inside("trino", "dbt", "superset", "datahub", after=(authority, metastore)),
+    )
+
+
+def _data_hub(on: Foundations, sizing: ProductionSizing) -> DataHub:
     plan = on.plan
-    OpenSearch("opensearch", OpenSearchArgs(site=plan.site, sizing=sizing.datahub), plan.inside("datahub"))
-    Kafka(
+    index = OpenSearch("opensearch", OpenSearchArgs(site=plan.site, sizing=sizing.datahub), plan.inside("datahub"))
+    kafka = Kafka(
         "datahub",
         KafkaArgs(
             site=plan.site,
@@ -26,4 +85,41 @@ def _data_hub(on: Foundations, sizing: ProductionSizing) -> None:
             operator_namespace=sizing.system.namespace,
         ),
         plan.inside("system", "datahub"),
+    )
+    return DataHub(
+        "datahub",
+        DataHubArgs(
+            site=plan.site,
+            sizing=sizing.datahub,
+            database=on.postgres.logins["datahub"],
+            bootstrap=kafka.bootstrap,
+            index_host=index.host,
+            index_port=index.port,
+        ),
+        plan.inside("datahub", after=(on.postgres, index, kafka)),
+    )
+
+
+def _dagster(on: Foundations, sizing: ProductionSizing, trino: Trino) -> Dagster:
+    plan, store, postgres = on.plan, on.store, on.postgres
+    return Dagster(
+        "dagster",
+        DagsterArgs(
+            wiring=DagsterWiring(
+                site=plan.site,
+                sizing=sizing.dagster,
+                runs=sizing.dbt,
+                ingestion=plan.settings.ingestion,
+                schedule=plan.settings.schedule,
+                store_endpoint=store.endpoint,
+                store_region=store.region,
+                keys=store.keys,
+                trino=trino.access,
+            ),
+            odoo=plan.settings.odoo,
+            odoo_password=pulumi.Output.secret(secret_text(plan.settings.odoo_password)),
+            database=postgres.logins["dagster"],
+            run_record=postgres.logins[LAKE_OPS],
+        ),
+        plan.inside("dagster", "dbt", after=(postgres, trino, *store.ready)),
     )

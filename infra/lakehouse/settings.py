@@ -14,6 +14,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
+from .alert_routing import Alerting
 from .errors import ConfigError
 from .profile import Profile
 
@@ -47,6 +48,8 @@ class CertManager(StrEnum):
 
 
 class TableFormat(StrEnum):
+    """The format of silver and gold tables on Trino."""
+
     DELTA = "delta"
     ICEBERG = "iceberg"
 
@@ -173,9 +176,13 @@ class Settings(Section):
     ingress: IngressSettings = IngressSettings()
     network: NetworkSettings = NetworkSettings()
     cert_manager: CertManager = CertManager.INSTALL
+    # Where an existing cert-manager keeps the secrets of cluster issuers: its own, unless it was told another.
+    cert_manager_namespace: Name = "cert-manager"
     airbyte: AirbyteSettings = AirbyteSettings()
     retention: RetentionSettings = RetentionSettings()
     node_exporter: NodeExporter = NodeExporter.PRODUCTION
+    alerting: Alerting = Alerting()
+    alert_receivers: SecretStr | None = None
     protect_data: bool = True
     secret_generation: dict[str, Annotated[int, Field(ge=1)]] = {}
     kubernetes_version: Annotated[str, Field(pattern=r"^1\.\d+$")] | None = None

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from .trino_catalogs import BRONZE, LAKE
 
+PROJECT = Path(__file__).resolve().parents[2]
 ADMIN_QUERIES = ["execute", "kill", "view"]
 COMPANY_COLUMN = "company_id"
 METRICS_USER = "metrics"

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from .java_files import environment
+from .settings import TableFormat
 
 BRONZE = "bronze"
 LAKE = "lake"
 ACCESS_KEY_VARIABLE = "TRINO_S3_ACCESS_KEY"
+# Each holds connections of the metastore's pool while it waits for another: fewer than the pool has.
+CONCURRENT_CHANGES = 4
 SECRET_KEY_VARIABLE = "TRINO_S3_SECRET_KEY"  # noqa: S105 - the name of a variable
-
-
-class TableFormat(StrEnum):
-    """The format of silver and gold tables."""
-
-    DELTA = "delta"
-    ICEBERG = "iceberg"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +35,8 @@ def bronze_catalog(services: LakeServices) -> dict[str, str]:
         "hive.non-managed-table-writes-enabled": "false",
         # Registering names each committed run's folder; nothing is guessed from what lies in the bucket.
         "hive.allow-register-partition-procedure": "true",
-        # Each holds connections of the metastore's pool: more at once than it serves wait for each other.
-        "hive.max-concurrent-metastore-drops": "4",
-        "hive.max-concurrent-metastore-updates": "4",
+        "hive.max-concurrent-metastore-drops": str(CONCURRENT_CHANGES),
+        "hive.max-concurrent-metastore-updates": str(CONCURRENT_CHANGES),
     }
 
 

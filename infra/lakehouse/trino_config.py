@@ -16,7 +16,9 @@ HTTPS_PORT = 8443
 CONFIG_DIRECTORY = "/etc/trino"
 DATA_DIRECTORY = "/data/trino"
 SHARED_SECRET_VARIABLE = "TRINO_SHARED_SECRET"  # noqa: S105 - the name of a variable
-KEYSTORE = "tls/keystore.pem"
+KEYSTORE_DIRECTORY = "tls"
+# As cert-manager names the file that holds key and certificate.
+KEYSTORE = f"{KEYSTORE_DIRECTORY}/tls-combined.pem"
 
 # Of the heap; Trino's own default, stated since the query memory is derived from what it leaves.
 HEADROOM_SHARE = 0.3

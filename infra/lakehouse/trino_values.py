@@ -10,10 +10,23 @@ from typing import Any
 from .java_files import Properties, properties_file
 from .quantities import Memory
 from .rows import TrinoBudget
-from .trino_catalogs import BRONZE, LAKE, LakeServices, TableFormat, bronze_catalog, lake_catalog
+from .secrets import SecretRef, pod_annotations
+from .settings import TableFormat
+from .trino_catalogs import (
+    ACCESS_KEY_VARIABLE,
+    BRONZE,
+    LAKE,
+    SECRET_KEY_VARIABLE,
+    LakeServices,
+    bronze_catalog,
+    lake_catalog,
+)
 from .trino_config import (
+    CONFIG_DIRECTORY,
     DATA_DIRECTORY,
     HEADROOM_SHARE,
+    KEYSTORE_DIRECTORY,
+    SHARED_SECRET_VARIABLE,
     TrinoNode,
     coordinator_properties,
     event_listener_properties,
@@ -51,8 +64,11 @@ class TrinoRelease:
     services: LakeServices
     table_format: TableFormat
     rules: Mapping[str, Any]
-    store_secret: str
-    """The secret with Trino's keys of the object store, under the names that the catalogs read."""
+    internal: SecretRef
+    """What the nodes trust one another by."""
+    store_keys: SecretRef
+    image_registry: str | None = None
+    """Where images are copied to, for a cluster without the Internet."""
     event_receiver: str | None = None
 
 
@@ -79,8 +95,13 @@ def trino_nodes(sizing: TrinoBudget) -> tuple[TrinoNode, TrinoNode]:
 def trino_values(release: TrinoRelease, sizing: TrinoBudget) -> dict[str, Any]:
     """The chart's values; none of them is secret."""
     coordinator, worker = trino_nodes(sizing)
+    # The chart rolls its pods when a file of theirs changes, but not when a secret does.
+    annotations = pod_annotations(release.internal, release.store_keys)
     values: dict[str, Any] = {
-        "image": {"tag": release.image_tag},
+        "image": {
+            "tag": release.image_tag,
+            **({"registry": release.image_registry} if release.image_registry else {}),
+        },
         "server": {
             "workers": sizing.worker.replicas,
             "node": {"dataDir": DATA_DIRECTORY},
@@ -94,18 +115,29 @@ def trino_values(release: TrinoRelease, sizing: TrinoBudget) -> dict[str, Any]:
         },
         "coordinator": {
             **_node(coordinator, sizing.coordinator),
-            "secretMounts": [{"name": "tls", "secretName": TLS_SECRET, "path": "/etc/trino/tls"}],
+            "annotations": annotations,
+            "secretMounts": [
+                {"name": "tls", "secretName": TLS_SECRET, "path": f"{CONFIG_DIRECTORY}/{KEYSTORE_DIRECTORY}"}
+            ],
         },
-        "worker": _node(worker, sizing.worker),
+        "worker": {**_node(worker, sizing.worker), "annotations": annotations},
         "auth": {"passwordAuthSecret": AUTH_SECRET, "groupsAuthSecret": AUTH_SECRET, "refreshPeriod": "10s"},
         "accessControl": {"rules": {"rules.json": json.dumps(release.rules, indent=1)}},
         "resourceGroups": {"type": "configmap", "resourceGroupsConfig": resource_groups_file()},
-        "envFrom": [{"secretRef": {"name": INTERNAL_SECRET}}, {"secretRef": {"name": release.store_secret}}],
+        "env": [
+            _from_secret(SHARED_SECRET_VARIABLE, release.internal, SHARED_SECRET_VARIABLE),
+            _from_secret(ACCESS_KEY_VARIABLE, release.store_keys, "access-key"),
+            _from_secret(SECRET_KEY_VARIABLE, release.store_keys, "secret-key"),
+        ],
     }
     if release.event_receiver:
         listener = event_listener_properties(release.event_receiver)
         values["eventListenerProperties"] = properties_file(listener).splitlines()
     return values
+
+
+def _from_secret(variable: str, secret: SecretRef, key: str) -> dict[str, Any]:
+    return {"name": variable, "valueFrom": {"secretKeyRef": {"name": secret.name, "key": key}}}
 
 
 def _extra(properties: Properties) -> str:

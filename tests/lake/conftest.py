@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from lakehouse.settings import TableFormat
 from lakehouse.trino_access import Policy, Table, User, access_rules, groups, load_policy, published_tables
-from lakehouse.trino_catalogs import TableFormat
 from odoo_lake.lake.location import Lake, parse_lake
 from odoo_lake.source.embedded import EmbeddedPostgres
 from odoo_lake.trino.connection import AUTHORITY_VARIABLE, PASSWORD_VARIABLE, URL_VARIABLE, TrinoAddress

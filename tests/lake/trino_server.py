@@ -13,7 +13,8 @@ from typing import Any
 
 from lakehouse import trino_catalogs, trino_config
 from lakehouse.java_files import properties_file
-from lakehouse.trino_catalogs import LakeServices, TableFormat
+from lakehouse.settings import TableFormat
+from lakehouse.trino_catalogs import LakeServices
 from lakehouse.trino_config import TrinoNode
 from lakehouse.trino_users import group_file, password_file
 from odoo_lake.trino.connection import TrinoAddress

@@ -101,8 +101,11 @@ def provided(objects: Iterable[Object], namespace: str) -> set[Reference]:
         elif kind in {"ServiceAccount", "PersistentVolumeClaim"}:
             found.add(Reference(kind, where, name))
         elif kind == "Certificate":
-            secret = item["spec"]["secretName"]
-            found |= {Reference("Secret", where, secret, key) for key in (None, "tls.crt", "tls.key", "ca.crt")}
+            spec = item["spec"]
+            formats = [output["type"] for output in spec.get("additionalOutputFormats") or []]
+            written = [None, "tls.crt", "tls.key", "ca.crt"]
+            written += ["tls-combined.pem"] if "CombinedPEM" in formats else []
+            found |= {Reference("Secret", where, spec["secretName"], key) for key in written}
     return found
 
 

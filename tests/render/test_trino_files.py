@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from lakehouse.profile import Profile
+from lakehouse.secrets import SecretRef
+from lakehouse.settings import TableFormat
 from lakehouse.sizing import ProductionSizing, load
 from lakehouse.trino_access import access_rules, load_policy, published_tables
-from lakehouse.trino_catalogs import LakeServices, TableFormat, bronze_catalog, lake_catalog
+from lakehouse.trino_catalogs import LakeServices, bronze_catalog, lake_catalog
 from lakehouse.trino_config import coordinator_properties, resource_groups, worker_properties
 from lakehouse.trino_values import TrinoRelease, trino_nodes, trino_values
 from lakehouse.values import chart_values
@@ -46,7 +48,8 @@ def rendered(sizing: ProductionSizing) -> Rendered:
         services=SERVICES,
         table_format=TableFormat.DELTA,
         rules=RULES,
-        store_secret="trino-object-store",
+        internal=SecretRef("trino-internal"),
+        store_keys=SecretRef("minio-trino", 3),
         event_receiver="http://query-log.lake-dagster.svc.cluster.local:8090",
     )
     return render(archive, "trino", "lake-trino", chart_values(TRINO, trino_values(release, sizing.trino)))

@@ -15,5 +15,7 @@ def issuer(api: Api, resource: Object) -> Iterator[Object]:
 
 def certificate(api: Api, resource: Object) -> Iterator[Object]:
     """The secret of a certificate, and its Ready condition."""
-    yield secret(resource["spec"]["secretName"], "tls.crt", "tls.key", "ca.crt")
+    formats = [output["type"] for output in resource["spec"].get("additionalOutputFormats", [])]
+    combined = ["tls-combined.pem"] if "CombinedPEM" in formats else []
+    yield secret(resource["spec"]["secretName"], "tls.crt", "tls.key", "ca.crt", *combined)
     api.patch(resource, {"status": {"conditions": [condition("Ready", "Ready")]}}, "status")

@@ -1,0 +1,150 @@
+"""Trino: its release, certificate, passwords and disruption budgets.
+
+It has no state: tables are the metastore's and the object store's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from .. import release
+from ..labels import selector, top_level
+from ..rows import TrinoBudget
+from ..secrets import Credential, CredentialArgs, SecretRef, password
+from ..settings import TableFormat
+from ..site import Site
+from ..trino_access import PROJECT, access_rules, groups, load_policy, published_tables
+from ..trino_catalogs import LakeServices
+from ..trino_clients import AUTHORITY_SECRET, CLIENTS, TrinoAccess, users
+from ..trino_config import HTTPS_PORT, SHARED_SECRET_VARIABLE
+from ..trino_users import group_file, password_file
+from ..trino_values import AUTH_SECRET, INTERNAL_SECRET, TLS_SECRET, TrinoRelease, trino_values
+from ..values import chart_values
+from ..versions import TRINO, TRINO_IMAGE
+from .authority import certificate, server_spec, trust_spec
+
+PARTS = ("coordinator", "worker")
+SALT = "trino-salt"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrinoArgs:
+    """`readers` names, per quota, its namespace; `store_keys` are of Trino's identity."""
+
+    site: Site
+    sizing: TrinoBudget
+    services: LakeServices
+    table_format: TableFormat
+    store_keys: SecretRef
+    readers: Mapping[str, str]
+
+
+class Trino(pulumi.ComponentResource):
+    """The coordinator and its workers. `access` is what their clients need."""
+
+    access: TrinoAccess
+
+    def __init__(self, name: str, args: TrinoArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("lakehouse:index:Trino", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        space, site = args.sizing.namespace, args.site
+        logins = _logins(args, child)
+        internal = Credential(
+            INTERNAL_SECRET,
+            CredentialArgs(site=site, product=name, namespaces=[space], fixed={}, generated=[SHARED_SECRET_VARIABLE]),
+            child,
+        )
+        tls = certificate(TLS_SECRET, space, server_spec(TLS_SECRET, _names(name, space)), site, child)
+        for reader in sorted({args.readers[quota] for client in CLIENTS for quota in client.quotas} - {space}):
+            certificate(AUTHORITY_SECRET, reader, trust_spec(AUTHORITY_SECRET), site, child)
+        passwords = _passwords(name, args, logins, child)
+        self.access = TrinoAccess(
+            host=_names(name, space)[0],
+            port=HTTPS_PORT,
+            logins={user: login.ref for user, login in logins.items()},
+            authority=SecretRef(AUTHORITY_SECRET),
+        )
+        release.install(
+            name,
+            TRINO,
+            namespace=space,
+            values=chart_values(TRINO, trino_values(trino_release(args, internal.ref), args.sizing)),
+            site=site,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[internal, tls, passwords]),
+        )
+        for part in PARTS:
+            k8s.policy.v1.PodDisruptionBudget(
+                f"{name}-{part}",
+                metadata={"name": f"{name}-{part}", "namespace": space, "labels": top_level(name, part, site.profile)},
+                spec={"max_unavailable": 1, "selector": {"match_labels": selector(name, part)}},
+                opts=child,
+            )
+        self.register_outputs({"host": self.access.host})
+
+
+def trino_release(args: TrinoArgs, internal: SecretRef) -> TrinoRelease:
+    """What the chart's values follow from."""
+    policy = load_policy(PROJECT)
+    impersonators = [client.name for client in CLIENTS if client.impersonates]
+    return TrinoRelease(
+        image_tag=TRINO_IMAGE.tag,
+        image_registry=args.site.image_registry,
+        services=args.services,
+        table_format=args.table_format,
+        rules=access_rules(policy, published_tables(PROJECT, policy), users(), impersonators),
+        internal=internal,
+        store_keys=args.store_keys,
+    )
+
+
+def _names(name: str, namespace: str) -> list[str]:
+    """Every name of the service, the one that clients use first."""
+    return [f"{name}.{namespace}.svc.cluster.local", f"{name}.{namespace}.svc", f"{name}.{namespace}", name]
+
+
+def _logins(args: TrinoArgs, opts: pulumi.ResourceOptions) -> dict[str, Credential]:
+    return {
+        client.name: Credential(
+            client.secret_name,
+            CredentialArgs(
+                site=args.site,
+                product="trino",
+                namespaces=sorted({args.readers[quota] for quota in client.quotas if quota in args.readers}),
+                fixed={"username": client.name},
+                generated=["password"],
+            ),
+            opts,
+        )
+        for client in CLIENTS
+    }
+
+
+def _passwords(
+    name: str, args: TrinoArgs, logins: Mapping[str, Credential], opts: pulumi.ResourceOptions
+) -> k8s.core.v1.Secret:
+    """Hashes only. Trino reads the files again by itself, so that a changed password needs no restart."""
+    members = groups(users(), load_policy(PROJECT))
+
+    def hashed(values: Sequence[str]) -> str:
+        salt, *passwords = values
+        return password_file(
+            (user, word, hashlib.sha256(f"{salt}{user}".encode()).digest()[:16])
+            for user, word in zip(logins, passwords, strict=True)
+        )
+
+    secrets = [password(SALT, args.site, opts), *(login.value for login in logins.values())]
+    return k8s.core.v1.Secret(
+        AUTH_SECRET,
+        metadata={
+            "name": AUTH_SECRET,
+            "namespace": args.sizing.namespace,
+            "labels": top_level(name, "credential", args.site.profile),
+        },
+        string_data={"password.db": pulumi.Output.all(*secrets).apply(hashed), "group.db": group_file(members)},
+        opts=opts,
+    )
