@@ -13,6 +13,7 @@ import pulumi
 from .budget import Budget
 from .checks import AnySizing
 from .components.airbyte import Airbyte, AirbyteArgs
+from .components.ingress import IngressArgs, Ingresses
 from .components.namespace import Namespace, NamespaceArgs
 from .components.object_store import ObjectStore, ObjectStoreArgs
 from .components.operators import Operators, OperatorsArgs
@@ -59,6 +60,13 @@ def build(settings: Settings, sizing: AnySizing) -> Platform:
         airbyte = _airbyte(plan, store, postgres)
         built.addresses["airbyte"] = airbyte.url
         built.secrets += [airbyte.auth, airbyte.odoo]
+    if settings.domain is not None:
+        # Products whose component has an address; the one of the domain replaces it.
+        names = Ingresses(
+            "ingress", IngressArgs(site=site, settings=settings, products=set(built.addresses)), plan.inside(*budgets)
+        )
+        built.addresses |= names.addresses
+        built.notes += names.notes
     return built
 
 
