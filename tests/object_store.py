@@ -66,8 +66,8 @@ def minio_binary() -> Path:
 
 
 @contextmanager
-def object_store(directory: Path) -> Iterator[ObjectStore]:
-    """Start a server on `directory` and stop it on the way out."""
+def object_store(directory: Path, *, drives: int = 1) -> Iterator[ObjectStore]:
+    """Start a server on `directory`, or with erasure coding on as many folders in it, and stop it on the way out."""
     port, console = _free_port(), _free_port()
     store = ObjectStore(f"http://127.0.0.1:{port}", "test-administrator", "test-administrator-secret")
     environment = {
@@ -76,8 +76,11 @@ def object_store(directory: Path) -> Iterator[ObjectStore]:
         "MINIO_ROOT_PASSWORD": store.secret_key,
         "MINIO_BROWSER": "off",
         "MINIO_UPDATE": "off",
+        # The folders of several drives are on one disk.
+        "MINIO_CI_CD": "on",
     }
-    arguments = [str(minio_binary()), "server", str(directory), "--address", f"127.0.0.1:{port}", "--quiet"]
+    place = str(directory) if drives == 1 else f"{directory}/drive{{1...{drives}}}"
+    arguments = [str(minio_binary()), "server", place, "--address", f"127.0.0.1:{port}", "--quiet"]
     arguments += ["--console-address", f"127.0.0.1:{console}"]
     process = subprocess.Popen(arguments, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import pulumi
+
 from .components.authority import Authority, AuthorityArgs
+from .components.dagster import Dagster, DagsterArgs
 from .components.datahub import DataHub, DataHubArgs
 from .components.kafka import Kafka, KafkaArgs
 from .components.metastore import Metastore, MetastoreArgs
 from .components.opensearch import OpenSearch, OpenSearchArgs
 from .components.trino import Trino, TrinoArgs
+from .dagster_values import DagsterWiring
+from .databases import LAKE_OPS
 from .plan import Foundations, Platform
+from .secrets import secret_text
 from .settings import CertManager
 from .sizing import ProductionSizing
 from .trino_catalogs import LakeServices
@@ -23,6 +29,9 @@ def build_production(on: Foundations, sizing: ProductionSizing, built: Platform)
     data_hub = _data_hub(on, sizing)
     built.addresses["datahub"] = data_hub.url
     built.secrets.append(data_hub.users)
+    dagster = _dagster(on, sizing, trino)
+    built.addresses["dagster"] = dagster.url
+    built.secrets += [dagster.secrets.database, dagster.secrets.addresses]
 
 
 def _metastore(on: Foundations, sizing: ProductionSizing) -> Metastore:
@@ -88,4 +97,29 @@ def _data_hub(on: Foundations, sizing: ProductionSizing) -> DataHub:
             index_port=index.port,
         ),
         plan.inside("datahub", after=(on.postgres, index, kafka)),
+    )
+
+
+def _dagster(on: Foundations, sizing: ProductionSizing, trino: Trino) -> Dagster:
+    plan, store, postgres = on.plan, on.store, on.postgres
+    return Dagster(
+        "dagster",
+        DagsterArgs(
+            wiring=DagsterWiring(
+                site=plan.site,
+                sizing=sizing.dagster,
+                runs=sizing.dbt,
+                ingestion=plan.settings.ingestion,
+                schedule=plan.settings.schedule,
+                store_endpoint=store.endpoint,
+                store_region=store.region,
+                keys=store.keys,
+                trino=trino.access,
+            ),
+            odoo=plan.settings.odoo,
+            odoo_password=pulumi.Output.secret(secret_text(plan.settings.odoo_password)),
+            database=postgres.logins["dagster"],
+            run_record=postgres.logins[LAKE_OPS],
+        ),
+        plan.inside("dagster", "dbt", after=(postgres, trino, *store.ready)),
     )

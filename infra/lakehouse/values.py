@@ -34,3 +34,9 @@ def overlay(base: Mapping[str, Any], over: Mapping[str, Any], path: str = "") ->
 def chart_values(chart: Chart, computed: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a release: helm-values/<chart>.yaml and what the component computed."""
     return overlay(yaml.safe_load((DIRECTORY / f"{chart.name}.yaml").read_text()) or {}, computed)
+
+
+def image_values(reference: str) -> dict[str, str]:
+    """An image as charts take it: they join both with a colon, so a digest is cut there too."""
+    repository, _, tag = reference.rpartition(":")
+    return {"repository": repository, "tag": tag}

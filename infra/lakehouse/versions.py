@@ -69,6 +69,8 @@ VALKEY_IMAGE = Image("docker.io", "valkey/valkey", "9.0.1")
 HIVE_IMAGE = Image("docker.io", "apache/hive", "4.0.1")
 # renovate: datasource=docker depName=docker.io/trinodb/trino
 TRINO_IMAGE = Image("docker.io", "trinodb/trino", "480")
+# The last one whose nslookup finds services by their short names, as Dagster's chart asks for its code locations.
+BUSYBOX_IMAGE = Image("docker.io", "library/busybox", "1.28")
 # DataHub is tested with OpenSearch 2; the chart's default is 3.
 # renovate: datasource=docker depName=docker.io/opensearchproject/opensearch
 OPENSEARCH_IMAGE = Image("docker.io", "opensearchproject/opensearch", "2.19.5")

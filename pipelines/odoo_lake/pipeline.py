@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from odoo_lake.build.dbt import Build, Invocation
+from odoo_lake.build.dbt import BUILD_COMMAND, Build, Invocation
 from odoo_lake.build.lineage import source_tables
 from odoo_lake.build.publish import Publication, open_published, read_publication, switch, write_tables
-from odoo_lake.build.run import BuildInputs, build_models, forget_build
+from odoo_lake.build.run import BuildInputs, forget_build, prepare_build, remember_build
 from odoo_lake.errors import UserError
 from odoo_lake.extract.request import FigureQuery, Request
 from odoo_lake.extract.run import Outcome, extract
@@ -73,11 +73,19 @@ class Pipeline:
 
     def refresh_and_rebuild(self, request: Request, as_of: date, reconciliation: Reconciliation) -> RunOutcome:
         """Compare the tables behind differing figures with Odoo row by row, then build from nothing but bronze."""
-        manifest = self.build.target / "manifest.json"
-        involved = source_tables(manifest, reconciliation.differing_models) or frozenset(self.build.catalogue)
+        involved = self.tables_behind(reconciliation)
         extraction = self.extract(replace(request, compare_tables=involved))
+        return RunOutcome(extraction, self.rebuild(as_of, request.wait_seconds), involved)
+
+    def tables_behind(self, reconciliation: Reconciliation) -> frozenset[str]:
+        """The source tables of all figures that differ."""
+        manifest = self.build.target / "manifest.json"
+        return source_tables(manifest, reconciliation.differing_models) or frozenset(self.build.catalogue)
+
+    def rebuild(self, as_of: date, wait_seconds: float = 0) -> BuildOutcome:
+        """Build from nothing but bronze."""
         self._forget_build()
-        return RunOutcome(extraction, self.build_and_publish(as_of, request.wait_seconds), involved)
+        return self.build_and_publish(as_of, wait_seconds)
 
     def extract(self, request: Request) -> Outcome:
         """One extraction."""
@@ -109,7 +117,19 @@ class Pipeline:
         return read_publication(self.build.lake, self.build.state)
 
     def _build_models(self, inputs: BuildInputs, report: Reporter) -> Invocation:
-        return build_models(self.build, inputs, report)
+        command, variables = self.prepare_models(inputs)
+        invocation = self.build.invoke(command, variables, report)
+        if not invocation.failures:
+            self.remember_models(inputs)
+        return invocation
+
+    def prepare_models(self, inputs: BuildInputs) -> tuple[Sequence[str], dict[str, Any]]:
+        """Make everything ready for dbt; gives the command and its variables. Raises UserError for an empty bronze."""
+        return BUILD_COMMAND, prepare_build(self.build, inputs)
+
+    def remember_models(self, inputs: BuildInputs) -> None:
+        """After a build without failures: let the next one go on from it."""
+        remember_build(self.build, inputs)
 
     def _publish(self, publication: Publication, log: BronzeLog) -> Publication:
         """Let readers see the build; gives the publication with its tables."""

@@ -10,8 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from odoo_lake.build.dbt import Build
-from odoo_lake.build.run import BuildInputs, build_models
+from odoo_lake.build.dbt import BUILD_COMMAND, Build
+from odoo_lake.build.run import BuildInputs, prepare_build
 from odoo_lake.lake.commits import read_log
 from odoo_lake.lake.duck import open_duckdb
 from odoo_lake.lake.location import Lake
@@ -26,7 +26,8 @@ _SHOWN = 3
 def duckdb_build(workspace: Workspace, lake: Lake, as_of: date) -> Path:
     """Build what the lake's bronze holds with DuckDB, publish nothing; gives the database's file."""
     build = Build(workspace.project, lake, workspace.catalogue, LakeState())
-    invocation = build_models(build, BuildInputs(read_log(lake.layer("bronze")), as_of, workspace.variables), Silent())
+    variables = prepare_build(build, BuildInputs(read_log(lake.layer("bronze")), as_of, workspace.variables))
+    invocation = build.invoke(BUILD_COMMAND, variables, Silent())
     assert not invocation.failures, invocation.failures[:3]
     return build.database
 

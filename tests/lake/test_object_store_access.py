@@ -19,7 +19,7 @@ from minio.error import MinioAdminException
 from lakehouse import settings
 from lakehouse.object_store_access import document
 from lakehouse.quantities import Memory
-from odoo_lake.object_store.provision import Store
+from odoo_lake.object_store.server import Store
 from tests.object_store import ObjectStore, object_store
 from tests.program.recorder import encoded, stack_config
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import runpy
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -18,7 +20,14 @@ from odoo_lake.errors import UserError
 from odoo_lake.lake.location import LAKE_VARIABLE, parse_lake
 from odoo_lake.lake.state import LakeState
 from odoo_lake.orchestration.assets import PUBLICATION
-from odoo_lake.orchestration.definitions import WEBHOOK_VARIABLE, defs, run_failure
+from odoo_lake.orchestration.definitions import (
+    INGESTION_VARIABLE,
+    SCHEDULE_VARIABLE,
+    WEBHOOK_VARIABLE,
+    defs,
+    run_failure,
+)
+from odoo_lake.orchestration.identities import Identity, acting_as
 from odoo_lake.reconcile.checks import load_checks
 from odoo_lake.source.connection import SOURCE_VARIABLE
 from odoo_lake.source.embedded import EmbeddedPostgres
@@ -42,7 +51,7 @@ def run(postgres: EmbeddedPostgres, lake_root: Path) -> Iterator[dg.ExecuteInPro
         environment.setenv(SOURCE_VARIABLE, postgres.url(SampleDatabases(postgres).name(17)))
         environment.setenv(LAKE_VARIABLE, str(lake_root))
         with dg.DagsterInstance.ephemeral() as instance:
-            yield defs.resolve_job_def("hourly_run").execute_in_process(instance=instance, raise_on_error=False)
+            yield defs.resolve_job_def("odoo_to_gold").execute_in_process(instance=instance, raise_on_error=False)
 
 
 def test_everything_is_materialised_and_published(
@@ -85,7 +94,7 @@ def test_it_runs_by_the_hour_and_is_tidied_by_the_day() -> None:
         schedule.job_name: schedule for schedule in defs.schedules or () if isinstance(schedule, dg.ScheduleDefinition)
     }
     assert {name: schedule.cron_schedule for name, schedule in schedules.items()} == {
-        "hourly_run": "5 * * * *",
+        "odoo_to_gold": "5 * * * *",
         "daily_maintenance": "30 2 * * *",
     }
     assert all(schedule.default_status is dg.DefaultScheduleStatus.RUNNING for schedule in schedules.values())
@@ -93,7 +102,7 @@ def test_it_runs_by_the_hour_and_is_tidied_by_the_day() -> None:
 
 @pytest.mark.parametrize("name", ["extract", "dbt_build"])
 def test_steps_that_reach_outside_are_tried_again(name: str) -> None:
-    node = defs.resolve_job_def("hourly_run").graph.node_dict[name]
+    node = defs.resolve_job_def("odoo_to_gold").graph.node_dict[name]
     assert isinstance(node.definition, dg.OpDefinition)
     policy = node.definition.retry_policy
     assert policy is not None
@@ -154,3 +163,35 @@ def test_a_failed_run_is_told_to_the_web_hook_without_secrets(
     assert told["text"].startswith("hourly failed: ")
     assert "reach_odoo" in told["text"]
     assert "s3cret-word" not in json.dumps(told)
+
+
+def test_where_airbyte_writes_bronze_nothing_is_extracted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(INGESTION_VARIABLE, "airbyte")
+    monkeypatch.setenv(SCHEDULE_VARIABLE, "15 4 * * *")
+    module = runpy.run_module("odoo_lake.orchestration.definitions")
+    found: dg.Definitions = module["defs"]
+    dg.Definitions.validate_loadable(found)
+    assert set(found.resolve_job_def("odoo_to_gold").graph.node_dict) == {"dbt_build", "publish"}
+    assert [s.cron_schedule for s in found.schedules or () if isinstance(s, dg.ScheduleDefinition)] == ["15 4 * * *"]
+
+
+def test_a_step_acts_as_its_own_identity_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "logs")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY", raising=False)
+    monkeypatch.setenv("ODOO_LAKE_EXTRACTOR_ACCESS_KEY_ID", "extractor")
+    monkeypatch.setenv("ODOO_LAKE_EXTRACTOR_SECRET_ACCESS_KEY", "word")
+    with acting_as(Identity.EXTRACTOR):
+        assert (os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]) == ("extractor", "word")
+        with acting_as(Identity.TRANSFORM):
+            assert os.environ["AWS_ACCESS_KEY_ID"] == "extractor", "no keys of its own: the process's"
+    assert os.environ["AWS_ACCESS_KEY_ID"] == "logs"
+    assert "AWS_SECRET_ACCESS_KEY" not in os.environ
+
+
+def test_half_a_pair_of_keys_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ODOO_LAKE_TRANSFORM_ACCESS_KEY_ID", "transform")
+    with (
+        pytest.raises(UserError, match="ODOO_LAKE_TRANSFORM_SECRET_ACCESS_KEY is not set"),
+        acting_as(Identity.TRANSFORM),
+    ):
+        pass

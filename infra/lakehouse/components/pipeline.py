@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
 
 import pulumi
 import pulumi_kubernetes as k8s
 
+from ..addresses import RECORD_KEY, RECORD_VARIABLE, SOURCE_KEY, SOURCE_VARIABLE, addresses_of
 from ..budget import Pod
-from ..databases import LAKE_OPS
 from ..labels import labels, top_level
 from ..pods import CONTAINER_SECURITY, pod_security, resources, variables
 from ..rows import LocalDbtBudget
@@ -25,7 +24,6 @@ from .postgres import Login
 WORK = "/work"
 # Addresses with passwords in them, each as one variable of the program.
 SECRET = "pipeline-addresses"  # noqa: S105 - the name of a Kubernetes secret
-SOURCE_KEY, RECORD_KEY = "source", "run-record"
 # Longer than any run; a pod that hangs must not keep the next ones away for ever.
 DEADLINE_SECONDS = 6 * 3600
 # A run that could not start in this time is left out: the next one does its work.
@@ -63,7 +61,10 @@ class Pipeline(pulumi.ComponentResource):
         }
         self.addresses = SecretRef(SECRET, args.run_record.secret.generation)
         addresses = k8s.core.v1.Secret(
-            SECRET, metadata={**metadata, "name": SECRET}, string_data=addresses_of(args), opts=child
+            SECRET,
+            metadata={**metadata, "name": SECRET},
+            string_data=addresses_of(args.odoo, args.odoo_password, args.run_record),
+            opts=child,
         )
         volume = k8s.core.v1.PersistentVolumeClaim(
             name,
@@ -83,22 +84,6 @@ class Pipeline(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[addresses, volume]),
         )
         self.register_outputs({})
-
-
-def addresses_of(args: PipelineArgs) -> dict[str, pulumi.Output[str]]:
-    """Database addresses as the program takes them; a password may hold any character."""
-    odoo, record = args.odoo, args.run_record
-    place = f"{odoo.host}:{odoo.port}/{quote(odoo.database, safe='')}?sslmode={odoo.ssl_mode}"
-    user = quote(odoo.username, safe="")
-    source = pulumi.Output.from_input(args.odoo_password).apply(
-        lambda password: f"postgresql://{user}:{quote(password, safe='')}@{place}"
-    )
-    run_record = pulumi.Output.concat(
-        f"postgresql+psycopg://{record.username}:",
-        record.password,
-        f"@{record.host}:{record.port}/{LAKE_OPS}?sslmode=require",
-    )
-    return {SOURCE_KEY: pulumi.Output.secret(source), RECORD_KEY: pulumi.Output.secret(run_record)}
 
 
 def cron_job_spec(name: str, args: PipelineArgs, addresses: SecretRef) -> k8s.batch.v1.CronJobSpecArgsDict:
@@ -163,8 +148,8 @@ def _stage(
             ),
             keys.env("AWS_ACCESS_KEY_ID", "access-key"),
             keys.env("AWS_SECRET_ACCESS_KEY", "secret-key"),
-            addresses.env("ODOO_LAKE_SOURCE", SOURCE_KEY),
-            addresses.env("ODOO_LAKE_OPS", RECORD_KEY),
+            addresses.env(SOURCE_VARIABLE, SOURCE_KEY),
+            addresses.env(RECORD_VARIABLE, RECORD_KEY),
         ],
         "resources": resources(size),
         "security_context": CONTAINER_SECURITY,

@@ -14,12 +14,11 @@ from pydantic import BaseModel
 
 from odoo_lake import __version__
 from odoo_lake.build.bronze_views import create_bronze_views
-from odoo_lake.build.dbt import BUILD_COMMAND, Build, Invocation
+from odoo_lake.build.dbt import Build
 from odoo_lake.business import end_of
 from odoo_lake.errors import UserError
 from odoo_lake.lake.commits import BronzeLog
 from odoo_lake.lake.duck import open_duckdb
-from odoo_lake.progress import Reporter
 
 _CONTINUATION = "continuation.json"
 _PROJECT_SUFFIXES = (".sql", ".yml", ".yaml", ".csv")
@@ -91,15 +90,6 @@ def remember_build(build: Build, inputs: BuildInputs) -> None:
     if inputs.log.last is not None:
         note = _Continuation(project_fingerprint=inputs.project_fingerprint(build), run_id=inputs.log.last.run_id)
         (build.directory / _CONTINUATION).write_text(note.model_dump_json())
-
-
-def build_models(build: Build, inputs: BuildInputs, report: Reporter) -> Invocation:
-    """Run and test all models in the build database; raises UserError when bronze is empty or dbt can't run."""
-    variables = prepare_build(build, inputs)
-    invocation = build.invoke(BUILD_COMMAND, variables, report)
-    if not invocation.failures:
-        remember_build(build, inputs)
-    return invocation
 
 
 def forget_build(build: Build) -> None:

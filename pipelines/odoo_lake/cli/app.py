@@ -12,7 +12,7 @@ from odoo_lake.cli import airbyte, contract
 from odoo_lake.cli.demo import demo
 from odoo_lake.cli.extract import extract, grants
 from odoo_lake.cli.maintain import compact, publish
-from odoo_lake.cli.object_store import provision_buckets
+from odoo_lake.cli.object_store import mirror_buckets, provision_buckets
 from odoo_lake.cli.reconcile import reconcile
 from odoo_lake.cli.report import report
 from odoo_lake.cli.run import build, query, run
@@ -56,6 +56,7 @@ for command in (
     grants,
     sample,
     provision_buckets,
+    mirror_buckets,
 ):
     app.command()(command)
 app.add_typer(airbyte.app)

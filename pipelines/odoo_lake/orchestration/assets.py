@@ -2,8 +2,8 @@
 
 # Dagster reads the annotations of its functions, so they are not postponed here.
 
-import os
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,12 +11,12 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
-from odoo_lake.build.dbt import BUILD_COMMAND, Build, dbt_executable, read_results
-from odoo_lake.build.run import prepare_build, remember_build
+from odoo_lake.build.dbt import Build, dbt_executable, read_results
 from odoo_lake.contracts.model import Contract
 from odoo_lake.lake.lock import exclusive
-from odoo_lake.orchestration.lakehouse import Lakehouse, dbt_variables, project_manifest
-from odoo_lake.pipeline import BUILD_LOCK
+from odoo_lake.orchestration.identities import Identity, acting_as
+from odoo_lake.orchestration.lakehouse import Lakehouse, dbt_variables, environment, project_manifest
+from odoo_lake.pipeline import BUILD_LOCK, BuildOutcome
 from odoo_lake.reconcile.checks import load_checks
 from odoo_lake.reconcile.run import Reconciliation
 from odoo_lake.workspace import Workspace
@@ -28,12 +28,12 @@ RETRIES = dg.RetryPolicy(max_retries=2, delay=60, backoff=dg.Backoff.EXPONENTIAL
 
 def bronze_assets(workspace: Workspace) -> dg.AssetsDefinition:
     """One asset per contract; they come from one snapshot, so one step reads them all."""
-    specs = [_bronze_spec(contract) for contract in workspace.catalogue.values()]
 
-    @dg.multi_asset(specs=specs, name="extract", retry_policy=RETRIES)
+    @dg.multi_asset(specs=bronze_specs(workspace), name="extract", retry_policy=RETRIES)
     def extract(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> Iterator[dg.MaterializeResult[Any]]:
-        pipeline = lakehouse.pipeline(workspace, context.log)
-        outcome = pipeline.extract(lakehouse.extraction(workspace))
+        with acting_as(Identity.EXTRACTOR):
+            pipeline = lakehouse.pipeline(workspace, context.log)
+            outcome = pipeline.extract(lakehouse.extraction(workspace))
         for table in workspace.catalogue:
             entry = outcome.commit.tables.get(table)
             metadata: dict[str, Any] = {"run_id": outcome.commit.run_id, "is_in_odoo": entry is not None}
@@ -43,6 +43,11 @@ def bronze_assets(workspace: Workspace) -> dg.AssetsDefinition:
             yield dg.MaterializeResult(asset_key=_bronze_key(table), metadata=metadata)
 
     return extract
+
+
+def bronze_specs(workspace: Workspace) -> list[dg.AssetSpec]:
+    """What is in bronze, whoever writes it there."""
+    return [_bronze_spec(contract) for contract in workspace.catalogue.values()]
 
 
 def model_assets(workspace: Workspace) -> dg.AssetsDefinition:
@@ -55,19 +60,23 @@ def model_assets(workspace: Workspace) -> dg.AssetsDefinition:
         retry_policy=RETRIES,
     )
     def dbt_build(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> Iterator[Any]:
-        pipeline = lakehouse.pipeline(workspace, context.log)
-        build, inputs = pipeline.build, lakehouse.inputs(pipeline)
-        os.environ.update(build.environment)
-        arguments = [*BUILD_COMMAND, *dbt_variables(prepare_build(build, inputs))]
-        dbt = DbtCliResource(
-            project_dir=str(build.project.dbt), profiles_dir=str(build.profiles), dbt_executable=dbt_executable()
-        )
-        try:
-            yield from dbt.cli(arguments, context=context, target_path=build.target).stream()
-        except DagsterDbtCliRuntimeError:
-            _record_failure(pipeline, build, inputs)
-            raise
-        remember_build(build, inputs)
+        with acting_as(Identity.TRANSFORM):
+            pipeline = lakehouse.pipeline(workspace, context.log)
+            build, inputs = pipeline.build, lakehouse.inputs(pipeline)
+            command, variables = pipeline.prepare_models(inputs)
+            with environment(build.environment):
+                dbt = DbtCliResource(
+                    project_dir=str(build.project.dbt),
+                    profiles_dir=str(build.profiles),
+                    dbt_executable=dbt_executable(),
+                )
+                arguments = [*command, *dbt_variables(variables)]
+                try:
+                    yield from dbt.cli(arguments, context=context, target_path=build.target).stream()
+                except DagsterDbtCliRuntimeError:
+                    _record_failure(pipeline, build, inputs)
+                    raise
+            pipeline.remember_models(inputs)
 
     return dbt_build
 
@@ -78,8 +87,11 @@ def _record_failure(pipeline: Any, build: Build, inputs: Any) -> None:
         pipeline.record.save_invocation(read_results(results), inputs.log.last.run_id, inputs.as_of)
 
 
-def publication_asset(workspace: Workspace) -> dg.AssetsDefinition:
-    """What readers see; each reconciliation check is a check of it, and it stays as it was while one fails."""
+def publication_asset(workspace: Workspace, *, extracts: bool) -> dg.AssetsDefinition:
+    """What readers see; each reconciliation check is a check of it, and it stays as it was while one fails.
+
+    Where this code `extracts`, the tables behind a figure that differs are compared with Odoo once.
+    """
     marts = sorted({model for check in load_checks() for model in check.covers})
     checks = [dg.AssetCheckSpec(check.name, asset=PUBLICATION, description=check.meaning) for check in load_checks()]
 
@@ -96,14 +108,7 @@ def publication_asset(workspace: Workspace) -> dg.AssetsDefinition:
         name="publish",
     )
     def publish(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> Iterator[Any]:
-        pipeline = lakehouse.pipeline(workspace, context.log)
-        with exclusive(lakehouse.lake.layer("gold"), BUILD_LOCK, wait_seconds=600):
-            inputs = lakehouse.inputs(pipeline)
-            invocation = read_results(pipeline.build.target / "run_results.json")
-            outcome = pipeline.finish(inputs, invocation, inputs.fingerprint(pipeline.build))
-        if outcome.reconciliation is not None and not outcome.reconciliation.agrees:
-            request = lakehouse.extraction(workspace)
-            outcome = pipeline.refresh_and_rebuild(request, inputs.as_of, outcome.reconciliation).build
+        outcome = _finish(workspace, lakehouse, context, extracts=extracts)
         if outcome.reconciliation is not None:
             yield from _check_results(outcome.reconciliation)
         if outcome.publication is None:
@@ -113,6 +118,26 @@ def publication_asset(workspace: Workspace) -> dg.AssetsDefinition:
         yield dg.MaterializeResult(asset_key=PUBLICATION, metadata=metadata)
 
     return publish
+
+
+def _finish(
+    workspace: Workspace, lakehouse: Lakehouse, context: dg.AssetExecutionContext, *, extracts: bool
+) -> BuildOutcome:
+    with acting_as(Identity.TRANSFORM):
+        pipeline = lakehouse.pipeline(workspace, context.log)
+        with exclusive(lakehouse.lake.layer("gold"), BUILD_LOCK, wait_seconds=600):
+            inputs = lakehouse.inputs(pipeline)
+            invocation = read_results(pipeline.build.target / "run_results.json")
+            outcome = pipeline.finish(inputs, invocation, inputs.fingerprint(pipeline.build))
+    if not extracts or outcome.reconciliation is None or outcome.reconciliation.agrees:
+        return outcome
+    with acting_as(Identity.EXTRACTOR):
+        request = replace(
+            lakehouse.extraction(workspace), compare_tables=pipeline.tables_behind(outcome.reconciliation)
+        )
+        lakehouse.pipeline(workspace, context.log).extract(request)
+    with acting_as(Identity.TRANSFORM):
+        return pipeline.rebuild(inputs.as_of, request.wait_seconds)
 
 
 def _check_results(reconciliation: Reconciliation) -> Iterator[dg.AssetCheckResult]:

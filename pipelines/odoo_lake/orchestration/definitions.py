@@ -9,21 +9,32 @@ import urllib.request
 import dagster as dg
 
 from odoo_lake.lake.compact import compact
-from odoo_lake.orchestration.assets import bronze_assets, model_assets, publication_asset
+from odoo_lake.orchestration.assets import bronze_assets, bronze_specs, model_assets, publication_asset
+from odoo_lake.orchestration.identities import Identity, acting_as
 from odoo_lake.orchestration.lakehouse import Lakehouse, configured_lakehouse
 from odoo_lake.progress import Silent
 from odoo_lake.workspace import open_workspace
 
 WEBHOOK_VARIABLE = "ODOO_LAKE_ALERT_WEBHOOK"
+# When the pipeline runs, as a cron expression.
+SCHEDULE_VARIABLE = "ODOO_LAKE_SCHEDULE"
+# Who writes bronze: this code (direct), or somebody else (airbyte), whose tables are only built from.
+INGESTION_VARIABLE = "ODOO_LAKE_INGESTION"
+
+# A coordinator lets one run at a time work of those with the same value.
+ONE_AT_A_TIME = "lakehouse/one-at-a-time"
 
 _WORKSPACE = open_workspace()
+_EXTRACTS = os.environ.get(INGESTION_VARIABLE, "direct") == "direct"
+_BRONZE = [bronze_assets(_WORKSPACE)] if _EXTRACTS else bronze_specs(_WORKSPACE)
 
 
 @dg.op
 def compact_bronze(context: dg.OpExecutionContext, lakehouse: Lakehouse) -> None:
     """Merge bronze's small files."""
-    for done in compact(lakehouse.lake, _WORKSPACE.catalogue, Silent(), wait_seconds=600):
-        context.log.info(f"{done.table}: {done.files_before} files became {done.files_after}")
+    with acting_as(Identity.EXTRACTOR):
+        for done in compact(lakehouse.lake, _WORKSPACE.catalogue, Silent(), wait_seconds=600):
+            context.log.info(f"{done.table}: {done.files_before} files became {done.files_after}")
 
 
 @dg.job
@@ -45,19 +56,27 @@ def run_failure(context: dg.RunFailureSensorContext) -> None:
             pass
 
 
-hourly_run = dg.define_asset_job("hourly_run", selection=dg.AssetSelection.all(), description="Odoo to published gold.")
+odoo_to_gold = dg.define_asset_job(
+    "odoo_to_gold",
+    selection=dg.AssetSelection.all(),
+    description="Odoo to published gold.",
+    tags={ONE_AT_A_TIME: "odoo_to_gold"},
+)
+
+
+def _schedule(job: str, cron: str) -> dg.ScheduleDefinition:
+    return dg.ScheduleDefinition(job_name=job, cron_schedule=cron, default_status=dg.DefaultScheduleStatus.RUNNING)
+
 
 defs = dg.Definitions(
-    assets=[bronze_assets(_WORKSPACE), model_assets(_WORKSPACE), publication_asset(_WORKSPACE)],
-    jobs=[hourly_run, daily_maintenance],
+    assets=[*_BRONZE, model_assets(_WORKSPACE), publication_asset(_WORKSPACE, extracts=_EXTRACTS)],
+    jobs=[odoo_to_gold, *([daily_maintenance] if _EXTRACTS else [])],
     schedules=[
-        dg.ScheduleDefinition(
-            job=hourly_run, cron_schedule="5 * * * *", default_status=dg.DefaultScheduleStatus.RUNNING
-        ),
-        dg.ScheduleDefinition(
-            job=daily_maintenance, cron_schedule="30 2 * * *", default_status=dg.DefaultScheduleStatus.RUNNING
-        ),
+        _schedule(odoo_to_gold.name, os.environ.get(SCHEDULE_VARIABLE) or "5 * * * *"),
+        *([_schedule(daily_maintenance.name, "30 2 * * *")] if _EXTRACTS else []),
     ],
     sensors=[run_failure],
     resources={"lakehouse": configured_lakehouse()},
+    # A run is one pod whose steps follow each other: a process for each would only take memory.
+    executor=dg.in_process_executor,
 )

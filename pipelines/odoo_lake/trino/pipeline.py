@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from odoo_lake.build.dbt import BUILD_COMMAND, Build, Invocation
+from odoo_lake.build.dbt import BUILD_COMMAND, Build
 from odoo_lake.build.publish import Publication
 from odoo_lake.build.run import BuildInputs
 from odoo_lake.errors import UserError
 from odoo_lake.lake.commits import BronzeLog, Commit
 from odoo_lake.lake.duck import open_duckdb
 from odoo_lake.pipeline import Pipeline, last_extraction
-from odoo_lake.progress import Reporter
 from odoo_lake.reconcile.run import Reconciliation
 from odoo_lake.trino.connection import BRONZE_CATALOG, BRONZE_SCHEMA, LAKE_CATALOG, TrinoAddress
 from odoo_lake.trino.figures import from_trino
@@ -62,7 +63,7 @@ class TrinoPipeline(Pipeline):
         with self.address.connect() as session:
             return read_publication(session)
 
-    def _build_models(self, inputs: BuildInputs, report: Reporter) -> Invocation:
+    def prepare_models(self, inputs: BuildInputs) -> tuple[Sequence[str], dict[str, Any]]:
         if inputs.log.last is None:
             raise UserError(
                 f"Bronze of {self.build.lake.root} is empty.",
@@ -79,13 +80,13 @@ class TrinoPipeline(Pipeline):
             "bronze_database": BRONZE_CATALOG,
             "bronze_schema": BRONZE_SCHEMA,
         }
-        invocation = self.build.invoke([*BUILD_COMMAND, *options], variables, report)
-        if not invocation.failures:
-            note = _Continuation(
-                project_fingerprint=inputs.project_fingerprint(self.build), run_id=inputs.log.last.run_id
-            )
+        return (*BUILD_COMMAND, *options), variables
+
+    def remember_models(self, inputs: BuildInputs) -> None:
+        if inputs.log.last is not None:
+            fingerprint = inputs.project_fingerprint(self.build)
+            note = _Continuation(project_fingerprint=fingerprint, run_id=inputs.log.last.run_id)
             self.build.lake.catalogues.write(_CONTINUATION, note.model_dump_json().encode())
-        return invocation
 
     def _may_continue(self, inputs: BuildInputs) -> bool:
         note = self.build.lake.catalogues.read(_CONTINUATION)

@@ -61,7 +61,7 @@ def test_the_schema_is_current(profile: Profile) -> None:
 
 def test_the_worst_moment_counts_a_surge_with_the_jobs_beside_it() -> None:
     dagster = production().dagster
-    assert dagster.transition == Amount(Cpu(400 + 200), Memory(1024 + 512), Memory(0), Memory(1024 + 512))
+    assert dagster.transition == Amount(Cpu(300 + 200), Memory(768 + 512), Memory(0), Memory(1024 + 512))
 
 
 def test_syncs_wait_for_an_upgrade_and_ingestion_does_not() -> None:
