@@ -78,6 +78,7 @@ def test_without_another_login_dagster_has_no_name_and_the_outputs_say_so() -> N
     assert "dagster" not in {one.name for one in named(without)}
     assert "dagster" in {one.name for one in named(chosen())}
     told = notes(IngressArgs(site=Site.of(without), settings=without, products={"dagster", "trino"}))
+    assert not [name for name in ingresses(run_program(stack_config("prod", ingress=PLAIN))) if "dagster" in name]
     assert any(note.startswith("dagster") and "authenticationAnnotations" in note for note in told)
     assert not any(note.startswith("trino") for note in told)
 
