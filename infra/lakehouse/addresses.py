@@ -17,16 +17,17 @@ SOURCE_KEY, RECORD_KEY = "source", "run-record"
 SOURCE_VARIABLE, RECORD_VARIABLE = "ODOO_LAKE_SOURCE", "ODOO_LAKE_OPS"
 
 
-def addresses_of(odoo: OdooSettings, odoo_password: pulumi.Input[str], record: Login) -> dict[str, pulumi.Output[str]]:
-    """Odoo's database and the run record; a password may hold any character."""
+def source_url(odoo: OdooSettings, password: pulumi.Input[str], *, driver: str = "postgresql") -> pulumi.Output[str]:
+    """Odoo's database; its password is the user's and may hold any character."""
     place = f"{odoo.host}:{odoo.port}/{quote(odoo.database, safe='')}?sslmode={odoo.ssl_mode}"
     user = quote(odoo.username, safe="")
-    source = pulumi.Output.from_input(odoo_password).apply(
-        lambda password: f"postgresql://{user}:{quote(password, safe='')}@{place}"
-    )
-    run_record = pulumi.Output.concat(
-        f"postgresql+psycopg://{record.username}:",
-        record.password,
-        f"@{record.host}:{record.port}/{LAKE_OPS}?sslmode=require",
-    )
-    return {SOURCE_KEY: pulumi.Output.secret(source), RECORD_KEY: pulumi.Output.secret(run_record)}
+    address = pulumi.Output.from_input(password).apply(lambda text: f"{driver}://{user}:{quote(text, safe='')}@{place}")
+    return pulumi.Output.secret(address)
+
+
+def addresses_of(odoo: OdooSettings, odoo_password: pulumi.Input[str], record: Login) -> dict[str, pulumi.Output[str]]:
+    """Odoo's database and the run record."""
+    return {
+        SOURCE_KEY: source_url(odoo, odoo_password),
+        RECORD_KEY: record.url(LAKE_OPS, driver="postgresql+psycopg"),
+    }

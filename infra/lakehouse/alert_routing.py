@@ -5,11 +5,13 @@ A secret never comes in: Alertmanager reads it from the file that its mounted Se
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
 
 from .monitoring_rules import MONITORING
 
@@ -24,18 +26,41 @@ class Environment(StrEnum):
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
+
+
+@dataclass(frozen=True)
+class ReceiverSecret:
+    """What a channel keeps secret: the Kubernetes secret that Alertmanager mounts, and its one key."""
+
+    name: str
+    key: str
+
+    @property
+    def file(self) -> str:
+        return f"{SECRETS}/{self.name}/{self.key}"
+
+
+# By the name under which the stack's configuration holds the value: lakehouse:alertReceivers.<name>.
+RECEIVER_SECRETS = {
+    "slack": ReceiverSecret("alertmanager-slack", "url"),
+    "email": ReceiverSecret("alertmanager-smtp", "password"),
+    "pagerduty": ReceiverSecret("alertmanager-pagerduty", "routing-key"),
+    "opsgenie": ReceiverSecret("alertmanager-opsgenie", "api-key"),
+    "webhook": ReceiverSecret("alertmanager-webhook", "token"),
+    "deadMan": ReceiverSecret("alertmanager-dead-man", "url"),
+}
 
 
 class Slack(_Strict):
-    """Channels; the address of the incoming webhook is in the secret `alertmanager-slack`, key `url`."""
+    """Channels; the address of the incoming webhook is secret."""
 
     channel: str = Field(pattern=r"^#")
     incident_channel: str = Field(pattern=r"^#")
 
 
 class Email(_Strict):
-    """Mail; the password is in the secret `alertmanager-smtp`, key `password`."""
+    """Mail; the password is secret."""
 
     to: str
     sender: str
@@ -56,17 +81,17 @@ class Mute(_Strict):
 class Alerting(_Strict):
     """What a stack says about its receivers. A channel that is not named is not used."""
 
-    environment: Environment
+    environment: Environment = Environment.DEV
+    # Where the folder ops/runbooks of this repository can be read; its path in the repository needs no server.
+    runbooks: str = Field(default="ops/runbooks", pattern=r"[^/]$")
     slack: Slack | None = None
     email: Email | None = None
     pagerduty: bool = False
-    """Secret `alertmanager-pagerduty`, key `routing-key`."""
     opsgenie: bool = False
-    """Secret `alertmanager-opsgenie`, key `api-key`."""
-    webhook: str | None = None
-    """Address of a service of your own; its token is in the secret `alertmanager-webhook`, key `token`."""
+    webhook: str | None = Field(default=None, pattern=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?(/\S*)?$")
+    """Address of a service of your own."""
     dead_man: bool = False
-    """The address outside that Watchdog goes to is in the secret `alertmanager-dead-man`, key `url`."""
+    """Watchdog goes to a service outside, which raises the alarm when it stops to arrive."""
     time_zone: str = "UTC"
     working_days: str = "monday:friday"
     working_hours: tuple[str, str] = ("08:00", "18:00")
@@ -84,7 +109,7 @@ class Alerting(_Strict):
         if not self.dead_man:
             raise ValueError(
                 "lakehouse:alerting.deadMan is false in prod: a monitoring that died would look like a healthy "
-                "platform. Set it to true, and the secret alertmanager-dead-man."
+                "platform. Set it to true, and lakehouse:alertReceivers.deadMan to the address of a service outside."
             )
         return self
 
@@ -111,28 +136,28 @@ def alertmanager_configuration(alerting: Alerting) -> dict[str, Any]:
     }
 
 
-def secret_names(alerting: Alerting) -> tuple[str, ...]:
-    """The Secrets that Alertmanager mounts under SECRETS."""
+def receiver_secrets(alerting: Alerting) -> dict[str, ReceiverSecret]:
+    """What the named channels need, by its name in the configuration."""
     used = {
-        "alertmanager-slack": alerting.slack,
-        "alertmanager-smtp": alerting.email,
-        "alertmanager-pagerduty": alerting.pagerduty,
-        "alertmanager-opsgenie": alerting.opsgenie,
-        "alertmanager-webhook": alerting.webhook,
-        "alertmanager-dead-man": alerting.dead_man,
+        "slack": alerting.slack,
+        "email": alerting.email,
+        "pagerduty": alerting.pagerduty,
+        "opsgenie": alerting.opsgenie,
+        "webhook": alerting.webhook,
+        "deadMan": alerting.dead_man,
     }
-    return tuple(name for name, setting in used.items() if setting)
+    return {name: RECEIVER_SECRETS[name] for name, setting in used.items() if setting}
 
 
 def _globals(alerting: Alerting) -> dict[str, Any]:
     found: dict[str, Any] = {"resolve_timeout": "5m"}
     if alerting.slack:
-        found["slack_api_url_file"] = f"{SECRETS}/alertmanager-slack/url"
+        found["slack_api_url_file"] = RECEIVER_SECRETS["slack"].file
     if alerting.opsgenie:
-        found["opsgenie_api_key_file"] = f"{SECRETS}/alertmanager-opsgenie/api-key"
+        found["opsgenie_api_key_file"] = RECEIVER_SECRETS["opsgenie"].file
     if email := alerting.email:
         found |= {"smtp_smarthost": email.server, "smtp_from": email.sender, "smtp_auth_username": email.user}
-        found["smtp_auth_password_file"] = f"{SECRETS}/alertmanager-smtp/password"
+        found["smtp_auth_password_file"] = RECEIVER_SECRETS["email"].file
     return found
 
 
@@ -145,7 +170,7 @@ def _receivers(alerting: Alerting) -> dict[str, dict[str, Any]]:
     in_hours = _pagers(alerting) if pages else {}
     mail = {"email_configs": [{"to": alerting.email.to, "send_resolved": True}]} if alerting.email else chat
     # Alertmanager reads url_file since 0.26.
-    address = {"url_file": f"{SECRETS}/alertmanager-dead-man/url", "send_resolved": False}
+    address = {"url_file": RECEIVER_SECRETS["deadMan"].file, "send_resolved": False}
     return {
         "page": page,
         "page-in-hours": in_hours,
@@ -158,11 +183,11 @@ def _receivers(alerting: Alerting) -> dict[str, dict[str, Any]]:
 def _pagers(alerting: Alerting) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if alerting.pagerduty:
-        found["pagerduty_configs"] = [{"routing_key_file": f"{SECRETS}/alertmanager-pagerduty/routing-key"}]
+        found["pagerduty_configs"] = [{"routing_key_file": RECEIVER_SECRETS["pagerduty"].file}]
     if alerting.opsgenie:
         found["opsgenie_configs"] = [{"priority": '{{ if eq .CommonLabels.priority "P0" }}P1{{ else }}P2{{ end }}'}]
     if alerting.webhook:
-        token = {"authorization": {"credentials_file": f"{SECRETS}/alertmanager-webhook/token"}}
+        token = {"authorization": {"credentials_file": RECEIVER_SECRETS["webhook"].file}}
         found["webhook_configs"] = [{"url": alerting.webhook, "http_config": token}]
     return found
 

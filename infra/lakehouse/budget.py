@@ -102,6 +102,12 @@ class Pod(Model):
     def amount(self) -> Amount:
         return Amount(self.cpu, self.memory, scratch=self.scratch)
 
+    def without(self, *containers: Pod) -> Pod:
+        """What is left for the pod's main container beside these."""
+        left = Amount(self.cpu, self.memory, scratch=self.scratch)
+        left = left - sum((container.amount for container in containers), Amount())
+        return Pod(cpu=left.cpu, memory=left.memory, scratch=left.scratch)
+
     def resources(self) -> dict[str, dict[str, str]]:
         """As a container's `resources`: no CPU limit, so that an idle core is not wasted."""
         requests = {"cpu": str(self.cpu), "memory": str(self.memory)}
@@ -109,6 +115,10 @@ class Pod(Model):
         if self.scratch.mib:
             requests["ephemeral-storage"] = limits["ephemeral-storage"] = str(self.scratch)
         return {"requests": requests, "limits": limits}
+
+
+# What a container without resources gets: hooks, init containers and sidecars of operators.
+DEFAULT_SIZE = Pod(cpu=Cpu(50), memory=Memory(128), scratch=Memory(64))
 
 
 class Workload(Pod):

@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from .alert_routing import RECEIVER_SECRETS, receiver_secrets
 from .databases import ROLES
 from .errors import ConfigError
 from .metastore_config import pool_size
@@ -122,15 +123,48 @@ def names_have_a_domain(settings: Settings, _: AnySizing) -> Iterator[str]:
 
 
 def retention_fits_the_volume(settings: Settings, sizing: AnySizing) -> Iterator[str]:
-    # 40 scrape targets' series at 30 s take about 0.35 GiB a day; ten percent of a volume stay free for the WAL.
-    daily_mib, volume = 360, sizing.monitoring.prometheus.volume
+    # 40 scrape targets' series at 30 s take about 0.35 GiB a day.
+    daily_mib, room = 360, sizing.monitoring.kept_metrics
     needed = settings.retention.metrics_days * daily_mib
-    if needed > volume.share(90).mib:
+    if needed > room.mib:
         yield (
             f"lakehouse:retention.metricsDays is {settings.retention.metrics_days}: {needed}Mi at {daily_mib}Mi a day, "
-            f"but 90 % of Prometheus' volume of {volume} is {volume.share(90)}. It would fill up. Keep fewer days, or "
-            "raise lakehouse:overrides.monitoring.prometheus.volume."
+            f"but Prometheus keeps {room} of its volume of {sizing.monitoring.prometheus.volume}. The oldest days "
+            "would be missing. Keep fewer, or raise lakehouse:overrides.monitoring.prometheus.volume."
         )
+
+
+def alerts_reach_their_receivers(settings: Settings, _: AnySizing) -> Iterator[str]:
+    needed = set(receiver_secrets(settings.alerting))
+    given = _receiver_values(settings)
+    if given is None:
+        yield (
+            "lakehouse:alertReceivers is (hidden): not a map of receivers to one text each. Alertmanager could not "
+            "sign in anywhere. Run: pulumi config set --secret --path lakehouse:alertReceivers.slack <address>"
+        )
+        return
+    for name in sorted(needed - given.keys()):
+        yield (
+            f"lakehouse:alerting uses {name}, but lakehouse:alertReceivers.{name} is not set. Alertmanager's pod could "
+            f"not start without its secret. Run: pulumi config set --secret --path lakehouse:alertReceivers.{name} "
+            "<value>"
+        )
+    for name in sorted(given.keys() - needed):
+        yield (
+            f"lakehouse:alertReceivers.{name} is set, but lakehouse:alerting names no such receiver. It would do "
+            f"nothing. Remove it, or set lakehouse:alerting.{name}; the receivers are {', '.join(RECEIVER_SECRETS)}."
+        )
+
+
+def _receiver_values(settings: Settings) -> dict[str, str] | None:
+    if settings.alert_receivers is None:
+        return {}
+    try:
+        given = json.loads(settings.alert_receivers.get_secret_value())
+    except json.JSONDecodeError:
+        return None
+    texts = isinstance(given, dict) and all(isinstance(value, str) and value for value in given.values())
+    return given if texts else None
 
 
 def kubernetes_is_new_enough(settings: Settings, _: AnySizing) -> Iterator[str]:
@@ -203,6 +237,7 @@ CHECKS: tuple[Check, ...] = (
     store_is_complete,
     names_have_a_domain,
     retention_fits_the_volume,
+    alerts_reach_their_receivers,
     kubernetes_is_new_enough,
     charts_are_there,
     extraction_has_one_writer,

@@ -26,6 +26,7 @@ class Role:
 
 LAKE_OPS = "lake_ops"
 GOLD = "gold"
+METRICS = "metrics"
 
 ROLES: tuple[Role, ...] = (
     # The run record: extraction, dbt and reconciliation write it.
@@ -45,8 +46,8 @@ ROLES: tuple[Role, ...] = (
     Role(name="dagster", quotas=("dagster",), databases=("dagster",), product="dagster"),
     Role(name="datahub", quotas=("datahub",), databases=("datahub",), product="datahub"),
     Role(name="metastore", quotas=("metastore",), databases=("metastore",), product="metastore"),
-    # The exporter's queries read the run record, Airbyte's and Dagster's tables.
-    Role(name="metrics", quotas=("monitoring",), member_of=("pg_monitor", "pg_read_all_data")),
+    # It may read what `exporters` names, which each database's owner grants.
+    Role(name=METRICS, quotas=("monitoring",)),
 )
 
 

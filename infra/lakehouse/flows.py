@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .alert_routing import receiver_secrets
 from .labels import selector
 from .metastore_config import THRIFT_PORT
 from .network import Elsewhere, Flow, Outside, Pods
@@ -27,7 +28,9 @@ SYSTEM = Pods.of("lake-system")
 CERT_MANAGER = Pods.of("lake-system", selector("cert-manager", "controller"))
 STRIMZI = Pods.of("lake-system", {"strimzi.io/kind": "cluster-operator"})
 MONITORING = Pods.of("lake-monitoring")
-NODE = Pods.of("lake-node")
+PROMETHEUS = Pods.of("lake-monitoring", {"app.kubernetes.io/name": "prometheus"})
+ALERTMANAGER = Pods.of("lake-monitoring", {"app.kubernetes.io/name": "alertmanager"})
+QUERY_EXPORTER = Pods.of("lake-monitoring", selector("query-exporter", "server"))
 
 S3_PORT = 9000
 POSTGRES_PORT = 5432
@@ -38,13 +41,15 @@ def unset_networks(settings: Settings) -> list[str]:
     network = settings.network
     open_ports = {
         "network.apiServerCidrs (port 443, 6443)": network.api_server_cidrs,
-        "network.nodeCidrs (webhook ports)": network.node_cidrs,
+        "network.nodeCidrs (webhook, kubelet and node-exporter ports)": network.node_cidrs,
         f"network.odooCidrs (port {settings.odoo.port})": network.odoo_cidrs,
     }
     if settings.object_store.mode is StoreMode.EXTERNAL:
         open_ports["network.objectStoreCidrs"] = network.object_store_cidrs
     if settings.domain is not None and settings.ingress.cluster_issuer and settings.cert_manager is CertManager.INSTALL:
         open_ports["network.certificateIssuerCidrs (port 80, 443)"] = network.certificate_issuer_cidrs
+    if receiver_secrets(settings.alerting):
+        open_ports["network.alertReceiverCidrs"] = network.alert_receiver_cidrs
     return [f"lakehouse:{name} is not set: open to {EVERYWHERE}" for name, cidrs in open_ports.items() if not cidrs]
 
 
@@ -63,7 +68,7 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
         Flow(POSTGRES, SYSTEM, (9090,), "instances call the backup plugin"),
         *(
             Flow(product, POSTGRES, (POSTGRES_PORT,), "metadata")
-            for product in (AIRBYTE, LOCAL_DBT, METABASE, METASTORE, SUPERSET, DATAHUB, DAGSTER, MONITORING)
+            for product in (AIRBYTE, LOCAL_DBT, METABASE, METASTORE, SUPERSET, DATAHUB, DAGSTER)
         ),
         Flow(POSTGRES, api_server, (443, 6443), "instances report to their Cluster object"),
         # --- operators
@@ -82,10 +87,7 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
         # --- Trino
         Flow(TRINO, TRINO, (HTTP_PORT,), "nodes exchange data; each request carries their shared secret"),
         Flow(TRINO, METASTORE, (THRIFT_PORT,), "which tables there are"),
-        *(
-            Flow(client, TRINO_COORDINATOR, (HTTPS_PORT,), "queries")
-            for client in (SUPERSET, DATAHUB, DAGSTER, MONITORING)
-        ),
+        *(Flow(client, TRINO_COORDINATOR, (HTTPS_PORT,), "queries") for client in (SUPERSET, DATAHUB, DAGSTER)),
         # --- DataHub
         Flow(DATAHUB, DATAHUB, (8080, 9090, 9091, 9092, 9200), "its own services"),
         Flow(STRIMZI, KAFKA, (8443, 9090, 9091), "the operator rolls and watches its broker"),
@@ -94,9 +96,15 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
         Flow(MONITORING, api_server, (443, 6443), "service discovery and object state"),
         Flow(MONITORING, MONITORING, (3000, 8080, 8081, 9090, 9093, 9094, 9560, 10250), "its own services"),
         Flow(nodes, MONITORING, (10250,), "the API server calls the rules' admission webhook"),
-        Flow(MONITORING, POSTGRES, (9187,), "metrics"),
-        Flow(MONITORING, MINIO, (S3_PORT,), "metrics"),
-        Flow(MONITORING, SYSTEM, (8080, 9402), "metrics"),
+        Flow(QUERY_EXPORTER, POSTGRES, (POSTGRES_PORT,), "figures that only databases have"),
+        Flow(QUERY_EXPORTER, odoo, odoo_port, "what an extraction does to Odoo's database"),
+        Flow(PROMETHEUS, POSTGRES, (9187,), "metrics"),
+        Flow(PROMETHEUS, MINIO, (S3_PORT,), "metrics"),
+        Flow(PROMETHEUS, SYSTEM, (8080, 9402), "metrics"),
+        Flow(PROMETHEUS, TRINO_COORDINATOR, (HTTPS_PORT,), "metrics"),
+        Flow(PROMETHEUS, DATAHUB, (4319,), "metrics"),
+        Flow(PROMETHEUS, nodes, (9100, 10250), "metrics of nodes and kubelets"),
+        *_to_receivers(settings),
     )
 
 
@@ -135,7 +143,21 @@ def _from_browsers(settings: Settings) -> tuple[Flow, ...]:
     return tuple(found)
 
 
+def _to_receivers(settings: Settings) -> tuple[Flow, ...]:
+    alerting = settings.alerting
+    channels = receiver_secrets(alerting)
+    if not channels:
+        return ()
+    ports = {443} if channels.keys() - {"email", "webhook"} else set()
+    if alerting.email:
+        ports.add(int(alerting.email.server.rpartition(":")[2]))
+    if alerting.webhook:
+        ports.add(_port_of(alerting.webhook))
+    receivers = Outside("who is told of alerts", tuple(settings.network.alert_receiver_cidrs) or (EVERYWHERE,))
+    return (Flow(ALERTMANAGER, receivers, tuple(sorted(ports)), "alerts"),)
+
+
 def _port_of(url: str) -> int:
     scheme, _, rest = url.partition("://")
-    port = rest.partition(":")[2]
+    port = rest.partition("/")[0].partition(":")[2]
     return int(port) if port else (443 if scheme == "https" else 80)

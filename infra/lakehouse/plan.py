@@ -55,12 +55,13 @@ class Foundations:
 
 @dataclass
 class Platform:
-    """What was built, and what the user is told about it."""
+    """What was built, and what the user is told about it. `products` are those whose databases are read by others."""
 
     budgets: Mapping[str, Budget]
     addresses: dict[str, str] = field(default_factory=dict)
     secrets: list[SecretRef] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    products: list[pulumi.Resource] = field(default_factory=list)
 
 
 def active_budgets(settings: Settings, sizing: AnySizing) -> dict[str, Budget]:

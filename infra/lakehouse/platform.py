@@ -23,6 +23,7 @@ from .components.store_access import ExternalKeys, ExternalKeysArgs, StoreAccess
 from .flows import flows, unset_networks
 from .lightweight import build_lightweight
 from .network import default_deny, policies
+from .observability import build_observability
 from .plan import Foundations, Plan, Platform, Store, active_budgets, key_readers
 from .production import build_production
 from .secrets import secret_text
@@ -60,6 +61,8 @@ def build(settings: Settings, sizing: AnySizing) -> Platform:
         airbyte = _airbyte(plan, store, postgres)
         built.addresses["airbyte"] = airbyte.url
         built.secrets += [airbyte.auth, airbyte.odoo]
+        built.products.append(airbyte)
+    build_observability(on, built)
     if settings.domain is not None:
         # Products whose component has an address; the one of the domain replaces it.
         names = Ingresses(

@@ -30,6 +30,7 @@ def build_production(on: Foundations, sizing: ProductionSizing, built: Platform)
     built.addresses["datahub"] = data_hub.url
     built.secrets.append(data_hub.users)
     dagster = _dagster(on, sizing, trino)
+    built.products.append(dagster)
     built.addresses["dagster"] = dagster.url
     built.secrets += [dagster.secrets.database, dagster.secrets.addresses]
 

@@ -9,8 +9,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from .budget import Budget, Job, Run, Workload
-from .quantities import Memory
+from .budget import DEFAULT_SIZE, Budget, Job, Pod, Run, Workload
+from .quantities import Cpu, Memory
 
 # Trino asks for 70-85 % of the container; the rest is metaspace, code cache and direct buffers.
 TRINO_HEAP_PERCENT = 80
@@ -31,6 +31,13 @@ POSTGRES_MIB_PER_CONNECTION = 6
 POSTGRES_RESERVED_CONNECTIONS = 20
 # DuckDB's own limit leaves room for Python, dbt and the allocator.
 DUCKDB_MEMORY_PERCENT = 70
+# Prometheus' documentation keeps retention.size at 80-85 % of the volume: the WAL and compactions need the rest.
+PROMETHEUS_KEPT_PERCENT = 85
+# Sidecars whose size no profile changes: they copy files. The operator has no flag for its reloader's scratch, so that
+# is the namespace's default.
+CONFIG_RELOADER = Pod(cpu=Cpu(10), memory=Memory(32), scratch=DEFAULT_SIZE.scratch)
+GRAFANA_SIDECAR = Pod(cpu=Cpu(15), memory=Memory(96), scratch=Memory(64))
+GRAFANA_SIDECARS = 2
 
 
 class MinioBudget(Budget):
@@ -167,10 +174,14 @@ class SupportingBudget(Budget):
 
 
 class PostgresBudget(SupportingBudget):
-    """`backup` is the sidecar that archives each instance; `connections` what each database's owner may open."""
+    """`backup` is the sidecar that archives each instance; `connections` what each database's owner may open.
+
+    `grants` is a Job that lets one login read what another owns.
+    """
 
     instance: Workload
     backup: Workload
+    grants: Job
     connections: dict[str, int] = Field(min_length=1)
 
     @property
@@ -237,7 +248,11 @@ class MonitoringBudget(SupportingBudget):
     operator: Workload
     kube_state_metrics: Workload
     query_exporter: Workload
-    admission: Job
+
+    @property
+    def kept_metrics(self) -> Memory:
+        """What Prometheus may keep; beyond it the oldest go."""
+        return self.prometheus.volume.share(PROMETHEUS_KEPT_PERCENT)
 
 
 class NodeBudget(SupportingBudget):

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
+from .alert_routing import Alerting
 from .errors import ConfigError
 from .profile import Profile
 
@@ -185,6 +186,8 @@ class Settings(Section):
     airbyte: AirbyteSettings = AirbyteSettings()
     retention: RetentionSettings = RetentionSettings()
     node_exporter: NodeExporter = NodeExporter.PRODUCTION
+    alerting: Alerting = Alerting()
+    alert_receivers: SecretStr | None = None
     protect_data: bool = True
     secret_generation: dict[str, Annotated[int, Field(ge=1)]] = {}
     kubernetes_version: Annotated[str, Field(pattern=r"^1\.\d+$")] | None = None

@@ -71,6 +71,8 @@ HIVE_IMAGE = Image("docker.io", "apache/hive", "4.0.1")
 TRINO_IMAGE = Image("docker.io", "trinodb/trino", "480")
 # The last one whose nslookup finds services by their short names, as Dagster's chart asks for its code locations.
 BUSYBOX_IMAGE = Image("docker.io", "library/busybox", "1.28")
+# renovate: datasource=docker depName=ghcr.io/albertodonato/query-exporter
+QUERY_EXPORTER_IMAGE = Image("ghcr.io", "albertodonato/query-exporter", "5.2.2")
 # DataHub is tested with OpenSearch 2; the chart's default is 3.
 # renovate: datasource=docker depName=docker.io/opensearchproject/opensearch
 OPENSEARCH_IMAGE = Image("docker.io", "opensearchproject/opensearch", "2.19.5")

@@ -22,6 +22,8 @@ BOTH = {
     ("lake-monitoring", "lake-minio", 9000),
     ("lake-monitoring", "lake-postgres", 5432),
     ("lake-monitoring", "lake-postgres", 9187),
+    ("lake-monitoring", "lake-system", 8080),
+    ("lake-monitoring", "lake-system", 9402),
 }
 PATHS = {
     "lightweight": {
@@ -45,6 +47,7 @@ PATHS = {
         ("lake-datahub", "lake-trino", 8443),
         ("lake-metastore", "lake-minio", 9000),
         ("lake-metastore", "lake-postgres", 5432),
+        ("lake-monitoring", "lake-datahub", 4319),
         ("lake-trino", "lake-minio", 9000),
         ("lake-trino", "lake-metastore", 9083),
         ("lake-monitoring", "lake-trino", 8443),

@@ -15,16 +15,11 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from lakehouse.exporters import EXPORTERS as EXPORTED
 from lakehouse.monitoring_rules import MONITORING
 
 EXPORTERS = MONITORING / "exporters"
-VARIABLES = {
-    "airbyte": "AIRBYTE_DSN",
-    "dagster": "DAGSTER_DSN",
-    "lake_ops": "ODOO_LAKE_OPS_DSN",
-    "metabase": "METABASE_DSN",
-    "odoo": "ODOO_DSN",
-}
+VARIABLES = {exporter.name: exporter.variable for exporter in EXPORTED}
 
 
 @dataclass(frozen=True)

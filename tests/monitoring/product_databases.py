@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg
 from dagster._core.storage.runs.schema import RunStorageSqlMetadata
 from dagster._core.storage.schedules.schema import ScheduleStorageSqlMetadata
 from sqlalchemy import create_engine, text
 
+from lakehouse import databases
+from lakehouse.exporters import EXPORTERS
 from odoo_lake.record.tables import Base
 from odoo_lake.source.embedded import EmbeddedPostgres
 
@@ -39,6 +42,19 @@ def make_product_databases(server: EmbeddedPostgres) -> dict[str, str]:
     for metadata in (RunStorageSqlMetadata, ScheduleStorageSqlMetadata):
         metadata.create_all(engine)
     return urls
+
+
+def metrics_addresses(server: EmbeddedPostgres, urls: dict[str, str]) -> dict[str, str]:
+    """The addresses that query-exporter gets: of a login that may read what the owners' grants say."""
+    role = databases.METRICS
+    server.execute(f"do $$ begin create role {role} login; exception when duplicate_object then null; end $$")
+    for exporter in EXPORTERS:
+        if exporter.is_ours:
+            with psycopg.connect(urls[exporter.name], autocommit=True) as owner:
+                owner.execute(exporter.sql().encode())
+    ours = {exporter.name for exporter in EXPORTERS if exporter.is_ours}
+    own = {name: server.url(f"monitored_{name}", user=role) for name in ours}
+    return {**urls, **own}
 
 
 def fill_product_databases(urls: dict[str, str]) -> None:

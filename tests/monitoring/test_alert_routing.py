@@ -18,7 +18,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from lakehouse.alert_routing import Alerting, alertmanager_configuration, secret_names
+from lakehouse.alert_routing import Alerting, alertmanager_configuration, receiver_secrets
 from tests.monitoring.prometheus_tools import prometheus_tool
 from tests.monitoring.rule_cases import alerts_with_cases
 
@@ -95,8 +95,8 @@ def test_a_production_that_nobody_would_hear_is_refused(settings: dict[str, Any]
 def test_secrets_are_files_of_mounted_secrets() -> None:
     alerting = Alerting.model_validate({"environment": "prod", **EVERYTHING})
     text = yaml.safe_dump(alertmanager_configuration(alerting))
-    for name in secret_names(alerting):
-        assert f"/etc/alertmanager/secrets/{name}/" in text
+    for secret in receiver_secrets(alerting).values():
+        assert f"/etc/alertmanager/secrets/{secret.name}/{secret.key}" in text
     assert not [
         word for word in ("routing_key:", "api_key:", "password:", "slack_api_url:", "credentials:") if word in text
     ]

@@ -6,12 +6,19 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 import yaml
 
+from lakehouse.exporters import EXPORTERS as EXPORTED
 from odoo_lake.source.embedded import EmbeddedPostgres
 from tests.monitoring.exporter_process import EXPORTERS, Scrape, query_exporter
-from tests.monitoring.product_databases import fill_product_databases, make_product_databases, sqlalchemy_url
+from tests.monitoring.product_databases import (
+    fill_product_databases,
+    make_product_databases,
+    metrics_addresses,
+    sqlalchemy_url,
+)
 
 METRICS = Path(__file__).parent / "metrics"
 
@@ -20,7 +27,7 @@ METRICS = Path(__file__).parent / "metrics"
 def filled(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scrape]:
     urls = make_product_databases(postgres)
     fill_product_databases(urls)
-    addresses = {name: sqlalchemy_url(url) for name, url in urls.items()}
+    addresses = {name: sqlalchemy_url(url) for name, url in metrics_addresses(postgres, urls).items()}
     with query_exporter(addresses, tmp_path_factory.mktemp("exporter") / "log") as scrape:
         yield scrape
 
@@ -157,6 +164,50 @@ def test_databases_without_rows_give_zeros_where_nothing_is_something(
         # Nothing was ever published: older than any threshold.
         assert time.time() - scrape.value("odoo_lake_published_data_timestamp_seconds") > 86400 * 365
         assert not scrape.values("odoo_lake_airbyte_failed_syncs", "connection"), "AirbyteStatusMissing must fire"
+
+
+def test_the_metrics_login_reads_what_the_queries_need_and_no_more(postgres: EmbeddedPostgres) -> None:
+    """A column is granted if and only if a query fails without it."""
+    urls = make_product_databases(postgres)
+    fill_product_databases(urls)
+    logins = metrics_addresses(postgres, urls)
+    needless = []
+    for exporter in (exporter for exporter in EXPORTED if exporter.grants):
+        statements = [str(query["sql"]) for query in configuration(exporter.name)["queries"].values()]
+        with (
+            psycopg.connect(logins[exporter.name], autocommit=True) as login,
+            psycopg.connect(urls[exporter.name], autocommit=True) as owner,
+        ):
+            assert refused(login, statements) == []
+            for table, columns in exporter.grants.items():
+                assert refused(login, [f"select * from {table}"]), f"{table} can be read whole"
+                for column in columns:
+                    owner.execute(f'revoke select ("{column}") on {table} from metrics'.encode())
+                    if not refused(login, statements):
+                        needless.append(f"{exporter.name}.{table}.{column}")
+                    owner.execute(f'grant select ("{column}") on {table} to metrics'.encode())
+    assert needless == []
+
+
+def test_tables_that_the_pipeline_makes_later_can_be_read(postgres: EmbeddedPostgres) -> None:
+    urls = make_product_databases(postgres)
+    logins = metrics_addresses(postgres, urls)
+    with psycopg.connect(urls["lake_ops"], autocommit=True) as owner:
+        owner.execute("create table made_later (id int)")
+    with psycopg.connect(logins["lake_ops"], autocommit=True) as login:
+        assert refused(login, ["select * from made_later"]) == []
+        assert refused(login, ["insert into made_later values (1)"])
+
+
+def refused(login: psycopg.Connection, statements: list[str]) -> list[str]:
+    """Those that the login lacks the right for."""
+    found = []
+    for statement in statements:
+        try:
+            login.execute(statement.encode())
+        except psycopg.errors.InsufficientPrivilege:
+            found.append(statement)
+    return found
 
 
 @pytest.mark.parametrize("file", sorted(EXPORTERS.glob("*.yaml")), ids=lambda file: file.stem)

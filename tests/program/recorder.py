@@ -20,6 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 STACKS = ROOT / "infra" / "stacks"
 # The configuration that no committed stack file may hold.
 SECRET_CONFIG = {"lakehouse:odooPassword": "canary-odoo-password"}
+# What the receivers of a stack's alerts need beside it.
+ALERT_RECEIVERS = {"prod": {name: f"canary-{name}" for name in ("slack", "pagerduty", "deadMan")}}
+SECRET_KEYS = ["lakehouse:odooPassword", "lakehouse:objectStoreCredentials", "lakehouse:alertReceivers"]
 
 
 @dataclass(frozen=True)
@@ -138,6 +141,8 @@ def stack_config(stack: str, **changes: Any) -> dict[str, Any]:
     """A committed stack's configuration with what the user has to add, and `changes` by camelCase key."""
     config: dict[str, Any] = yaml.safe_load((STACKS / f"Pulumi.{stack}.yaml").read_text())["config"]
     config = {**config, **SECRET_CONFIG}
+    if stack in ALERT_RECEIVERS:
+        config["lakehouse:alertReceivers"] = ALERT_RECEIVERS[stack]
     for key, value in changes.items():
         if value is None:
             config.pop(f"lakehouse:{key}", None)
@@ -156,7 +161,7 @@ def run_program(config: Mapping[str, Any], *, stack: str = "test", preview: bool
     monitor = _Monitor()
     exported: dict[str, Any] = {}
     mocks.set_mocks(monitor.mocks, project="lakehouse", stack=stack, preview=preview, monitor=monitor)
-    pulumi.runtime.set_all_config(encoded(config), ["lakehouse:odooPassword", "lakehouse:objectStoreCredentials"])
+    pulumi.runtime.set_all_config(encoded(config), SECRET_KEYS)
 
     def run() -> None:
         with _exports_into(exported):

@@ -14,15 +14,14 @@ from lakehouse.settings import Settings
 from lakehouse.site import Site
 from lakehouse.web import WEBS, Web, named
 from tests.program.conftest import shape
-from tests.program.recorder import Program, encoded, revealed, run_program, stack_config
+from tests.program.recorder import SECRET_KEYS, Program, encoded, revealed, run_program, stack_config
 
-SECRETS = ["lakehouse:odooPassword"]
 LOGIN = {"nginx.ingress.kubernetes.io/auth-url": "https://login.example.com/oauth2/auth"}
 PLAIN = {"className": "traefik"}
 
 
 def chosen(stack: str = "prod", **changes: Any) -> Settings:
-    return settings.load(encoded(stack_config(stack, **changes)), SECRETS)
+    return settings.load(encoded(stack_config(stack, **changes)), SECRET_KEYS)
 
 
 def web(name: str) -> Web:

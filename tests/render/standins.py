@@ -20,7 +20,7 @@ class StandIn:
 
 def of(profile: str) -> list[StandIn]:
     """What a profile installs."""
-    return [*_BOTH, *(_PRODUCTION if profile == "production" else ())]
+    return [*_PRODUCTION] if profile == "production" else []
 
 
 def _size(millicores: int, mib: int) -> dict[str, Any]:
@@ -40,38 +40,6 @@ def _superset() -> dict[str, Any]:
     }
 
 
-def _kps() -> dict[str, Any]:
-    return {
-        "nodeExporter": {"enabled": True},
-        "prometheus-node-exporter": {"namespaceOverride": "lake-node", "resources": _size(20, 48)},
-        "kube-state-metrics": {"resources": _size(20, 96)},
-        "prometheusOperator": {"resources": _size(50, 160), "prometheusConfigReloader": {"resources": _size(10, 32)}},
-        "prometheus": {
-            "prometheusSpec": {
-                "resources": _size(300, 1536),
-                "retention": "15d",
-                "retentionSize": "17GB",
-                "storageSpec": {
-                    "volumeClaimTemplate": {
-                        "spec": {
-                            "storageClassName": "standard",
-                            "accessModes": ["ReadWriteOnce"],
-                            "resources": {"requests": {"storage": "20Gi"}},
-                        }
-                    }
-                },
-            }
-        },
-        "alertmanager": {"alertmanagerSpec": {"resources": _size(20, 64), "configSecret": "alertmanager-config"}},
-        "grafana": {
-            "admin": {"existingSecret": "grafana-admin"},
-            "resources": _size(100, 256),
-            "sidecar": {"resources": _size(20, 96)},
-        },
-    }
-
-
-_BOTH = (StandIn(versions.KUBE_PROMETHEUS, "monitoring", "lake-monitoring", _kps()),)
 _PRODUCTION = (StandIn(versions.SUPERSET, "superset", "lake-superset", _superset()),)
 
 
@@ -96,7 +64,6 @@ OBJECTS: tuple[dict[str, Any], ...] = (
     _secret("lake-superset", "superset-hosts", "DB_HOST", "DB_PORT", "REDIS_HOST", "REDIS_PORT"),
     _secret("lake-superset", "superset-database", "DB_USER", "DB_PASS"),
     _secret("lake-superset", "superset-keys", "SUPERSET_SECRET_KEY", "ADMIN_USERNAME", "ADMIN_PASSWORD"),
-    _secret("lake-monitoring", "grafana-admin", "admin-user", "admin-password"),
     _service("lake-postgres", "lake-rw", 5432),
     _service("lake-minio", "minio", 9000),
 )

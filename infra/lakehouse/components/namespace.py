@@ -11,16 +11,12 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..budget import Amount, Budget
+from ..budget import DEFAULT_SIZE, Amount, Budget
 from ..labels import top_level
 from ..network import NAMESPACE_LABEL, Elsewhere, Outside, Pods, Policy, Rule
 from ..site import Site
 
 PRIVILEGED = "lake-node"
-# What a container without resources gets: hooks, init containers and sidecars of operators.
-DEFAULT_CPU = "50m"
-DEFAULT_MEMORY = "128Mi"
-DEFAULT_SCRATCH = "64Mi"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,10 +109,10 @@ def _storage(limit: Amount) -> dict[str, str]:
 
 def default_sizes(budgets: Mapping[str, Budget]) -> k8s.core.v1.LimitRangeItemArgsDict:
     """Request equals limit, except for CPU, which has no limit."""
-    limits = {"memory": DEFAULT_MEMORY}
+    limits = {"memory": str(DEFAULT_SIZE.memory)}
     if any(budget.limit.scratch.mib for budget in budgets.values()):
-        limits["ephemeral-storage"] = DEFAULT_SCRATCH
-    return {"type": "Container", "default": limits, "default_request": {"cpu": DEFAULT_CPU, **limits}}
+        limits["ephemeral-storage"] = str(DEFAULT_SIZE.scratch)
+    return {"type": "Container", "default": limits, "default_request": {"cpu": str(DEFAULT_SIZE.cpu), **limits}}
 
 
 def policy_spec(policy: Policy) -> k8s.networking.v1.NetworkPolicySpecArgsDict:

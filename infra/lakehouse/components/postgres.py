@@ -60,6 +60,11 @@ class Login:
     secret: SecretRef
     password: pulumi.Output[str]
 
+    def url(self, database: str, *, driver: str) -> pulumi.Output[str]:
+        """The address of a database, with the password, which has no character that a URL would not take."""
+        place = f"@{self.host}:{self.port}/{database}?sslmode=require"
+        return pulumi.Output.secret(pulumi.Output.concat(f"{driver}://{self.username}:", self.password, place))
+
 
 class Postgres(pulumi.ComponentResource):
     """The cluster; `logins` are by name of role."""

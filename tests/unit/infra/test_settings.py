@@ -12,9 +12,8 @@ from pydantic.alias_generators import to_camel
 from lakehouse import checks, settings, sizing
 from lakehouse.errors import ConfigError
 from lakehouse.settings import Settings, Topology
-from tests.program.recorder import ROOT, encoded, stack_config
+from tests.program.recorder import ROOT, SECRET_KEYS, encoded, stack_config
 
-SECRETS = ["lakehouse:odooPassword", "lakehouse:objectStoreCredentials"]
 FIXTURES = ROOT / "tests" / "config"
 
 
@@ -36,7 +35,7 @@ def test_a_broken_configuration_is_explained(path: Path) -> None:
     for key in (key for key, value in change.items() if value is None):
         config.pop(f"lakehouse:{key}", None)
     with pytest.raises(ConfigError) as error:
-        checked(config, [] if plain else SECRETS)
+        checked(config, [] if plain else SECRET_KEYS)
     message = str(error.value)
     assert all(word in message for word in expected), message
     assert "canary" not in message, "the error shows a secret"
@@ -49,16 +48,16 @@ def test_at_least_twenty_broken_configurations_are_tried() -> None:
 def test_all_mistakes_are_named_at_once() -> None:
     config = stack_config("dev", profile="tiny", storageClass=None, schedule="daily")
     with pytest.raises(ConfigError) as error:
-        checked(config, SECRETS)
+        checked(config, SECRET_KEYS)
     assert len(error.value.messages) == 3
 
 
 @pytest.mark.parametrize("stack", ["dev", "staging", "prod"])
 def test_committed_stacks_are_valid_and_hold_no_secret(stack: str) -> None:
-    checked(stack_config(stack), SECRETS)
+    checked(stack_config(stack), SECRET_KEYS)
     committed = yaml.safe_load((ROOT / "infra" / "stacks" / f"Pulumi.{stack}.yaml").read_text())
     assert set(committed) == {"config"}, "a salt would tie the file to one passphrase"
-    assert not {key for key in committed["config"] if key in SECRETS}
+    assert not {key for key in committed["config"] if key in SECRET_KEYS}
 
 
 def test_the_project_declares_every_setting() -> None:
@@ -73,16 +72,16 @@ def test_an_empty_default_means_unset() -> None:
     config = stack_config("dev")
     declared = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
     filled = {**{key: entry["default"] for key, entry in declared.items()}, **config}
-    assert checked(filled, SECRETS) == checked(config, SECRETS)
+    assert checked(filled, SECRET_KEYS) == checked(config, SECRET_KEYS)
 
 
 def test_the_topology_follows_the_profile_unless_it_is_set() -> None:
-    assert checked(stack_config("dev"), SECRETS).topology is Topology.SINGLE
-    assert checked(stack_config("prod"), SECRETS).topology is Topology.DISTRIBUTED
+    assert checked(stack_config("dev"), SECRET_KEYS).topology is Topology.SINGLE
+    assert checked(stack_config("prod"), SECRET_KEYS).topology is Topology.DISTRIBUTED
 
 
 def test_a_password_never_shows_in_the_settings() -> None:
-    assert "canary" not in repr(checked(stack_config("dev"), SECRETS))
+    assert "canary" not in repr(checked(stack_config("dev"), SECRET_KEYS))
 
 
 def test_a_broken_access_policy_is_refused_before_anything_is_made(
@@ -92,5 +91,5 @@ def test_a_broken_access_policy_is_refused_before_anything_is_made(
     (tmp_path / "contracts" / "access.yaml").write_text("roles: {bi: {description: x, gold: some}}\norigins: {}\n")
     monkeypatch.setattr(checks, "PROJECT", tmp_path)
     with pytest.raises(ConfigError, match=r"contracts/access\.yaml can't be used: roles\.bi\.gold"):
-        checked(stack_config("prod"), SECRETS)
-    checked(stack_config("dev"), SECRETS)
+        checked(stack_config("prod"), SECRET_KEYS)
+    checked(stack_config("dev"), SECRET_KEYS)
