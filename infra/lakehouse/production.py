@@ -67,6 +67,7 @@ def _trino(on: Foundations, sizing: ProductionSizing, metastore: Metastore) -> T
             services=LakeServices(s3_endpoint=store.endpoint, s3_region=store.region, metastore_uri=metastore.uri),
             table_format=plan.settings.table_format,
             store_keys=store.keys["trino"],
+            behind_proxy=plan.settings.domain is not None,
             readers={quota: budget.namespace for quota, budget in plan.budgets.items()},
         ),
         plan.inside("trino", "dbt", "superset", "datahub", after=(authority, metastore)),

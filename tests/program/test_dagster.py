@@ -125,8 +125,8 @@ def test_services_roll_with_a_new_password(product: str) -> None:
 
 
 def test_nobody_outside_reaches_the_web_interface() -> None:
-    """It has no login of its own."""
-    program = shape("prod")
+    """It has no login of its own. What a domain opens, and behind which login, is `test_ingress`'s business."""
+    program = shape("staging")
     assert not values(program).get("ingress", {}).get("enabled")
     inward = [
         rule
