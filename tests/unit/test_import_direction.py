@@ -17,7 +17,7 @@ LAYERS = (
     ("settings",),
     ("business",),
     ("lake",),
-    ("source", "sample", "airbyte", "object_store"),
+    ("source", "sample", "airbyte", "object_store", "storage_check"),
     ("extract",),
     ("build",),
     ("reconcile",),
