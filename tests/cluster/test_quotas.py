@@ -37,8 +37,6 @@ ROWS = {
 # Namespaces whose component the program does not have; nothing else may be without pods.
 EMPTY = {
     "lake-metabase",
-    "lake-superset",
-    "lake-valkey",
 }
 SUPPORTING = {"lightweight": (2, 5, 40), "production": (5, 12, 150)}
 
