@@ -22,6 +22,7 @@ TRINO_COORDINATOR = Pods.of("lake-trino", selector("trino", "coordinator"))
 SUPERSET = Pods.of("lake-superset")
 VALKEY = Pods.of("lake-valkey")
 DATAHUB = Pods.of("lake-datahub")
+INGESTION = Pods.of("lake-datahub", selector("datahub", "ingestion"))
 KAFKA = Pods.of("lake-datahub", {"strimzi.io/name": "datahub-kafka"})
 DAGSTER = Pods.of("lake-dagster")
 SYSTEM = Pods.of("lake-system")
@@ -90,6 +91,7 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
         *(Flow(client, TRINO_COORDINATOR, (HTTPS_PORT,), "queries") for client in (SUPERSET, DATAHUB, DAGSTER)),
         # --- DataHub
         Flow(DATAHUB, DATAHUB, (8080, 9090, 9091, 9092, 9200), "its own services"),
+        Flow(INGESTION, odoo, odoo_port, "Odoo's tables and columns"),
         Flow(STRIMZI, KAFKA, (8443, 9090, 9091), "the operator rolls and watches its broker"),
         *_from_browsers(settings),
         # --- monitoring
