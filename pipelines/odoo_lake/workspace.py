@@ -26,6 +26,7 @@ from odoo_lake.source.connection import Source
 
 HASH_KEY_VARIABLE = "ODOO_LAKE_HASH_KEY"
 ENGINE_VARIABLE = "ODOO_LAKE_ENGINE"
+INGESTION_VARIABLE = "ODOO_LAKE_INGESTION"
 
 
 class Engine(StrEnum):
@@ -35,16 +36,31 @@ class Engine(StrEnum):
     TRINO = "trino"
 
 
+class Ingestion(StrEnum):
+    """What brings Odoo's rows to bronze."""
+
+    DIRECT = "direct"
+    AIRBYTE = "airbyte"
+    """Airbyte lands the rows of tables with a cursor; an extraction sweeps up the rest."""
+
+
 def engine() -> Engine:
     """The engine that the environment names; raises UserError for one that is not known."""
-    name = os.environ.get(ENGINE_VARIABLE) or Engine.DUCKDB
-    if name not in set(Engine):
+    return Engine(_named(ENGINE_VARIABLE, Engine, Engine.DUCKDB, "what is to build silver and gold"))
+
+
+def ingestion() -> Ingestion:
+    """The ingestion that the environment names; raises UserError for one that is not known."""
+    return Ingestion(_named(INGESTION_VARIABLE, Ingestion, Ingestion.DIRECT, "who brings Odoo's rows to bronze"))
+
+
+def _named(variable: str, known: type[StrEnum], otherwise: str, unknown: str) -> str:
+    name = os.environ.get(variable) or otherwise
+    if name not in set(known):
         raise UserError(
-            f"{ENGINE_VARIABLE} is {name!r}.",
-            "It is unknown what is to build silver and gold.",
-            f"Set it to one of {', '.join(Engine)}.",
+            f"{variable} is {name!r}.", f"It is unknown {unknown}.", f"Set it to one of {', '.join(known)}."
         )
-    return Engine(name)
+    return name
 
 
 @dataclass(frozen=True)
@@ -83,6 +99,7 @@ class Workspace:
         """An extraction that also takes the figures of today, and of a past day if one is given."""
         now = today(self.variables)
         days = {now: False, **({as_of: True} if as_of is not None and as_of < now else {})}
+        options.setdefault("lands_elsewhere", ingestion() is Ingestion.AIRBYTE)
         return Request(
             source=source,
             lake=lake,

@@ -10,7 +10,7 @@ from rich.console import Console
 from odoo_lake import __version__
 from odoo_lake.cli import airbyte, contract
 from odoo_lake.cli.demo import demo
-from odoo_lake.cli.extract import extract, grants
+from odoo_lake.cli.extract import extract, grants, sweep
 from odoo_lake.cli.maintain import compact, publish
 from odoo_lake.cli.object_store import mirror_buckets, provision_buckets
 from odoo_lake.cli.reconcile import reconcile
@@ -46,6 +46,7 @@ for command in (
     demo,
     run,
     extract,
+    sweep,
     build,
     reconcile,
     query,

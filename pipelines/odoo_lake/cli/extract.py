@@ -1,4 +1,4 @@
-"""`odoo-lake extract` and `odoo-lake grants`."""
+"""`odoo-lake extract`, `sweep` and `grants`."""
 
 from __future__ import annotations
 
@@ -28,6 +28,26 @@ def extract(
         workspace.source(required_source(source)),
         lake_of(lake),
         compare_tables=frozenset(workspace.catalogue) if full else frozenset(),
+        accept_schema_changes=accept_schema_changes,
+        wait_seconds=wait,
+    )
+    outcome = workspace.pipeline(request.lake, LakeState(), reporting).extract(request)
+    for line in outcome_lines(outcome, with_hash_key=request.hash_key is not None):
+        typer.echo(line)
+
+
+def sweep(
+    source: SourceUrl = "",
+    lake: LakeUrl = "",
+    accept_schema_changes: AcceptSchemaChanges = False,
+    wait: Wait = 0,
+) -> None:
+    """Take over what Airbyte landed in bronze, and read what it can't see or has missed: deletions, late changes."""
+    workspace = open_workspace()
+    request = workspace.extraction(
+        workspace.source(required_source(source)),
+        lake_of(lake),
+        lands_elsewhere=True,
         accept_schema_changes=accept_schema_changes,
         wait_seconds=wait,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -28,6 +29,8 @@ class Mode(StrEnum):
     """Every row is read; those that differ from bronze are written, and a deletion for each key that is gone."""
     CHANGES = "changes"
     """Keys and row versions are read; only rows that are new or changed follow."""
+    LANDED = "landed"
+    """Airbyte's rows are taken over; rows that changed or went away since it read them follow."""
     REMOVE = "remove"
     """The table is gone from Odoo: a deletion is written for every key."""
 
@@ -45,6 +48,8 @@ class TablePlan:
     estimated_rows: int = 0
     has_row_versions: bool = False
     has_row_ranges: bool = False
+    landed: tuple[str, ...] | None = None
+    """Airbyte's files that are not taken over yet; None for a table that Airbyte does not land."""
 
     @property
     def table(self) -> str:
@@ -79,8 +84,12 @@ def make_plan(
     readable_states: frozenset[str],
     compare_tables: frozenset[str] = frozenset(),
     accept_schema_changes: bool = False,
+    landed: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Plan:
-    """Decide the mode of every table; raises UserError for missing privileges and for columns that went away."""
+    """Decide the mode of every table; raises UserError for missing privileges and for columns that went away.
+
+    `landed` is table to Airbyte's files that are not taken over yet.
+    """
     present = {table: c for table, c in catalogue.items() if _is_there(c, database)}
     projections = {
         table: project(contract, database.relations[contract.relation], with_hash_key=with_hash_key)
@@ -94,14 +103,18 @@ def make_plan(
     for table, contract in present.items():
         relation = database.relations[contract.relation]
         previous = log.latest(table)
-        has_row_versions = ROW_VERSION not in relation.unreadable
+        files = (landed or {}).get(table)
+        # Airbyte's rows have no row version: the cursor's value stands for it.
+        has_row_versions = files is None and ROW_VERSION not in relation.unreadable
         mode, reason = _mode(contract, projections[table], previous, settings, now, same_source=same_source)
-        if mode is Mode.CHANGES and previous is not None:
+        if files is not None and mode in (Mode.INITIAL, Mode.CHANGES):
+            mode, reason = Mode.LANDED, "Airbyte's rows"
+        if mode in (Mode.CHANGES, Mode.LANDED) and previous is not None:
             if previous.key_state not in readable_states:
                 mode, reason = Mode.COMPARE, "its state is lost"
             elif previous.has_row_versions != has_row_versions:
                 mode, reason = Mode.COMPARE, "its row versions became readable or unreadable"
-        if table in compare_tables and mode is Mode.CHANGES:
+        if table in compare_tables and mode in (Mode.CHANGES, Mode.LANDED) and previous is not None:
             mode, reason = Mode.COMPARE, "asked for"
         plans.append(
             TablePlan(
@@ -114,6 +127,7 @@ def make_plan(
                 estimated_rows=relation.estimated_rows,
                 has_row_versions=has_row_versions,
                 has_row_ranges=ROW_ADDRESS not in relation.unreadable and database.server_version >= _RANGE_SCANS_FROM,
+                landed=files,
             )
         )
     plans += _removals(catalogue, present, log)

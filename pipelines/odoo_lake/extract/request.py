@@ -35,4 +35,6 @@ class Request:
     business_settings: Mapping[str, str] = field(default_factory=dict)
     compare_tables: frozenset[str] = frozenset()
     accept_schema_changes: bool = False
+    lands_elsewhere: bool = False
+    """Whether Airbyte lands the rows of tables with a cursor; only what it missed is then read."""
     wait_seconds: float = 0

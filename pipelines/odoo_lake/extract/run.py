@@ -7,19 +7,21 @@ import shutil
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import duckdb
 import psycopg
 
 from odoo_lake.contracts.catalogue import Catalogue
+from odoo_lake.contracts.model import Method
 from odoo_lake.extract.plan import Plan, make_plan
 from odoo_lake.extract.reader import Snapshot, read_error
 from odoo_lake.extract.request import FigureQuery, Request
 from odoo_lake.extract.work import ReadingWork, RunContext
 from odoo_lake.lake.commits import BronzeLog, Commit, CommitKind, append_commit, read_log, run_id_at, unreferenced
 from odoo_lake.lake.duck import open_duckdb, quoted
+from odoo_lake.lake.landed import landed_files, newest_landing
 from odoo_lake.lake.lock import exclusive
 from odoo_lake.lake.store import Store
 from odoo_lake.progress import Reporter
@@ -74,7 +76,8 @@ class _Extraction:
     def run(self) -> Outcome:
         request = self._request
         database = inspect(self._connection, request.source, request.catalogue)
-        now = self._log.next_extracted_at(_now(self._connection))
+        landed = self._landed() if request.lands_elsewhere else None
+        now = self._log.next_extracted_at(self._after(landed or {}, _now(self._connection)))
         plan = make_plan(
             request.catalogue,
             database,
@@ -85,6 +88,7 @@ class _Extraction:
             readable_states=self._readable_states(),
             compare_tables=request.compare_tables,
             accept_schema_changes=request.accept_schema_changes,
+            landed=landed,
         )
         run = uuid.uuid4()
         snapshot = Snapshot(
@@ -119,6 +123,22 @@ class _Extraction:
         )
         append_commit(self._bronze, commit)
         return Outcome(commit, database, plan, _custom_columns(request.catalogue, database))
+
+    def _landed(self) -> dict[str, tuple[str, ...]]:
+        """Tables that Airbyte reads by their cursor, and its files that are not taken over yet."""
+        found = {}
+        for table, contract in self._request.catalogue.items():
+            if contract.method is Method.CURSOR and contract.table == contract.relation:
+                latest = self._log.latest(table)
+                found[table] = landed_files(self._request.lake, table, latest.landed_until if latest else None)
+        return found
+
+    def _after(self, landed: Mapping[str, tuple[str, ...]], now: datetime) -> datetime:
+        """`now`, or just after Airbyte's newest row: what is read later must be newer than it."""
+        newest = newest_landing(self._request.lake, tuple(path for paths in landed.values() for path in paths))
+        if newest is None:
+            return now
+        return max(now, datetime.fromtimestamp(0, UTC) + timedelta(microseconds=newest, milliseconds=1))
 
     def _readable_states(self) -> frozenset[str]:
         """Key states that can be read; a lost or torn one is rebuilt."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from odoo_lake.extract.plan import Mode, TablePlan
-from odoo_lake.extract.reader import SnapshotReader
-from odoo_lake.lake.bronze import bronze_rows, bronze_types, deletion_mark, newest_rows
+from odoo_lake.extract.reader import SnapshotReader, Written
+from odoo_lake.lake.bronze import DELETED_AT, EXTRACTED_AT, bronze_rows, bronze_types, deletion_mark, newest_rows
 from odoo_lake.lake.commits import ROOT, STATE, DataFile, TableCommit
 from odoo_lake.lake.duck import identifier, quoted
 from odoo_lake.lake.store import Store
@@ -84,7 +84,12 @@ class TableReader:
 
     def read(self) -> TableCommit:
         """Read the table in any mode but the initial one."""
-        modes = {Mode.COMPARE: self._compare, Mode.CHANGES: self._changes, Mode.REMOVE: self._remove}
+        modes = {
+            Mode.COMPARE: self._compare,
+            Mode.CHANGES: self._changes,
+            Mode.LANDED: self._take_landed,
+            Mode.REMOVE: self._remove,
+        }
         return modes[self.plan.mode]()
 
     def _compare(self) -> TableCommit:
@@ -124,6 +129,44 @@ class TableReader:
         key_state = self._keep_keys() if count or gone else before
         return self._commit(files, deleted=deleted, source_rows=source_rows, key_state=key_state, compared=False)
 
+    def _take_landed(self) -> TableCommit:
+        """Copy Airbyte's rows as they are, then read what they lack."""
+        before = self.plan.previous.key_state if self.plan.previous else None
+        self._sweep()
+        known = f"select * from {quoted(self.bronze.url(before))}" if before else "select * from swept where false"
+        self._load("known", known)
+        files = [self._copy_landed()] if self.plan.landed else []
+        self._load(
+            "changed",
+            f"select {self._key} from swept left join known using ({self._key})"
+            " where known.row_version is distinct from swept.row_version",
+        )
+        self._load("gone", f"select {self._key} from known anti join swept using ({self._key})")
+        [(count, gone, source_rows)] = self._execute(
+            "select (select count(*) from changed), (select count(*) from gone), (select count(*) from swept)"
+        )
+        files.append(self._write_rows(self._changed_rows(count), "part-00000") if count else None)
+        deleted = self._write_deletions(f"select {self._key} from gone") if gone else None
+        key_state = self._keep_keys()
+        return self._commit(files, deleted=deleted, source_rows=source_rows, key_state=key_state, compared=False)
+
+    def _copy_landed(self) -> DataFile | None:
+        """Write Airbyte's rows in the contract's types, and bring `known` up to date with them."""
+        urls = [self.bronze.url(path) for path in self.plan.landed or ()]
+        rows = bronze_rows(urls, bronze_types(self.plan.projection.columns))
+        copied = self._write_file("landed-00000", lambda url: self.reader.write(rows, url, self.plan.table))
+        self._load(
+            "landed",
+            f"select {self._key}, {self._cursor_version()}, {DELETED_AT} is not null as is_gone from ({rows})"
+            f" qualify row_number() over (partition by {self._key} order by {EXTRACTED_AT} desc) = 1",
+        )
+        self._load(
+            "known",
+            f"select {self._key}, row_version from landed where not is_gone"
+            f" union all select {self._key}, row_version from known anti join landed using ({self._key})",
+        )
+        return copied
+
     def _remove(self) -> TableCommit:
         self._load("known", f"select {self._key} from ({self._current()})")
         deleted = self._write_deletions(f"select {self._key} from known")
@@ -147,12 +190,20 @@ class TableReader:
         return newest_rows(bronze_rows(urls, bronze_types(columns)), self.plan.contract.primary_key)
 
     def _sweep(self) -> None:
-        """Every key of the source, with its row version where that may be read."""
+        """Every key of the source, with its row version where that may be read, or the cursor in its place."""
+        if self.plan.landed is not None:
+            statement = f"select {self._key}, {self.plan.contract.cursor} from {self.plan.relation}"
+            rows = self.reader.query(f"{statement} where {self.plan.condition}")
+            self._load("swept", f"select {self._key}, {self._cursor_version()} from {rows}")
+            return
         version = f"{ROW_VERSION}::text::int8" if self.plan.has_row_versions else "0::int8"
         statement = (
             f"select {self._key}, {version} as row_version from {self.plan.relation} where {self.plan.condition}"
         )
         self._load("swept", f"select * from {self.reader.query(statement)}")
+
+    def _cursor_version(self) -> str:
+        return f"coalesce(epoch_us({self.plan.contract.cursor}::timestamp), -1) as row_version"
 
     def _keep_keys(self) -> str:
         path = f"{STATE}/{self.plan.table}/{self.reader.snapshot.run_id}.parquet"
@@ -188,9 +239,13 @@ class TableReader:
         return differs
 
     def _write_rows(self, rows: str, part: str) -> DataFile | None:
+        name = f"{self.plan.table}/{part}"
+        return self._write_file(part, lambda url: self.reader.write_rows(rows, name, url, self.plan.table))
+
+    def _write_file(self, part: str, write: Callable[[str], Written]) -> DataFile | None:
         path = f"{self._folder}/{part}.parquet"
         self.bronze.prepare(self._folder)
-        written = self.reader.write_rows(rows, f"{self.plan.table}/{part}", self.bronze.url(path), self.plan.table)
+        written = write(self.bronze.url(path))
         if written.rows == 0:
             self.bronze.delete([path])
             return None
@@ -222,11 +277,17 @@ class TableReader:
             has_row_versions=self.plan.has_row_versions,
             cursor=self._cursor(),
             compared_at=extracted_at if compared or previous is None else previous.compared_at,
+            landed_until=self._landed_until(),
         )
+
+    def _landed_until(self) -> str | None:
+        if self.plan.landed:
+            return self.plan.landed[-1]
+        return self.plan.previous.landed_until if self.plan.previous else None
 
     def _cursor(self) -> datetime | None:
         cursor = self.plan.contract.cursor
-        if cursor is None or self.plan.mode is Mode.REMOVE or self.plan.has_row_versions:
+        if cursor is None or self.plan.mode in (Mode.REMOVE, Mode.LANDED) or self.plan.has_row_versions:
             return None
         # A clock that ran ahead must not hide the rows written after it was put right.
         limit = self.reader.snapshot.extracted_at

@@ -2,6 +2,7 @@
 
 Layout below `odoo/` of the bronze bucket:
     <table>/run_id=<run id>/*.parquet     rows, append-only
+    <table>/*.parquet                     rows that Airbyte landed; a sweep copies them into its run
     _commits/<run id>.json                what a run added, or what a compaction replaced
     _state/<table>/<run id>.parquet       keys and row versions as a run left them; can be rebuilt
     _figures/<run id>/<check>.parquet     figures taken from the source in the run's snapshot
@@ -22,6 +23,7 @@ ROOT = "odoo"
 COMMITS = f"{ROOT}/_commits"
 STATE = f"{ROOT}/_state"
 FIGURES = f"{ROOT}/_figures"
+RUN_FOLDER = "/run_id="
 
 
 REPLACED_FILES_STAY = timedelta(days=1)
@@ -60,6 +62,8 @@ class TableCommit(_Model):
     """The greatest cursor value seen, for sources whose row versions may not be read."""
     compared_at: datetime | None = None
     """When the table was last read and compared in full."""
+    landed_until: str | None = None
+    """The newest of Airbyte's files that was taken over."""
 
 
 class Commit(_Model):
@@ -164,7 +168,10 @@ def append_commit(bronze: Store, commit: Commit) -> None:
 
 
 def unreferenced(bronze: Store, log: BronzeLog, tables: Iterable[str], now: datetime) -> list[str]:
-    """Objects that no commit counts: left by runs that never committed, or replaced more than a day ago."""
+    """Objects that no commit counts: left by runs that never committed, or replaced more than a day ago.
+
+    What Airbyte landed is Airbyte's.
+    """
     known = {file.path for table in log.tables() for file in log.files(table)}
     known |= {path for c in log.commits if now - c.committed_at < REPLACED_FILES_STAY for path in c.replaced}
     known |= {latest.key_state for table in log.tables() if (latest := log.latest(table)) and latest.key_state}
@@ -176,5 +183,6 @@ def unreferenced(bronze: Store, log: BronzeLog, tables: Iterable[str], now: date
         for name in sorted(folders)
         for folder in (name, f"_state/{name}")
         for path in bronze.list(f"{ROOT}/{folder}")
+        if RUN_FOLDER in path or folder.startswith("_state/")
     ]
     return [path for path in [*found, *bronze.list(FIGURES)] if path not in known]
