@@ -26,9 +26,20 @@ def identity(container: dict[str, Any]) -> str:
 
 def test_stages_have_their_own_identities() -> None:
     stages = pod(shape("dev-direct"))
-    assert [(c["name"], identity(c)) for c in stages["initContainers"]] == [("extract", "minio-extractor")]
-    assert [(c["name"], identity(c)) for c in stages["containers"]] == [("build", "minio-transform")]
-    assert not pod(shape("dev")).get("initContainers"), "Airbyte extracts"
+    first = [("extract", "minio-extractor"), ("build", "minio-transform")]
+    assert [(c["name"], identity(c)) for c in stages["initContainers"]] == first
+    assert [(c["name"], identity(c)) for c in stages["containers"]] == [("publish", "minio-transform")]
+    assert [c["name"] for c in pod(shape("dev"))["initContainers"]] == ["build"], "Airbyte extracts"
+
+
+def test_gold_is_copied_after_each_build_by_the_login_that_owns_the_copy() -> None:
+    [publish] = pod(shape("dev"))["containers"]
+    assert publish["command"] == ["odoo-lake", "publish", "--reader", "gold_reader"]
+    address = shape("dev").named("Secret", "pipeline-addresses").manifest["stringData"]["gold"]
+    host = "postgres-rw.lake-postgres.svc.cluster.local"
+    assert address == f"postgresql://publisher:canary-postgres-publisher@{host}:5432/gold?sslmode=require"
+    read = {c["name"]: {e["name"] for e in c["env"]} for c in [*pod(shape("dev"))["initContainers"], publish]}
+    assert [name for name, variables in read.items() if "ODOO_LAKE_GOLD_DATABASE" in variables] == ["publish"]
 
 
 def test_one_run_at_a_time_at_the_stacks_hour() -> None:
