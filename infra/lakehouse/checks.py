@@ -120,12 +120,6 @@ def names_have_a_domain(settings: Settings, _: AnySizing) -> Iterator[str]:
             f"lakehouse:domain is {settings.domain!r}, but lakehouse:ingress.className is not set. No controller would "
             "serve the names. Run: pulumi config set --path lakehouse:ingress.className <class>"
         )
-    needs_login = settings.profile is Profile.PRODUCTION
-    if settings.domain is not None and needs_login and not ingress.authentication_annotations:
-        yield (
-            "lakehouse:ingress.authenticationAnnotations is empty, but Dagster has no login of its own. Anybody who "
-            "finds its name could start runs. Set the annotations of your controller's external authentication."
-        )
 
 
 def retention_fits_the_volume(settings: Settings, sizing: AnySizing) -> Iterator[str]:

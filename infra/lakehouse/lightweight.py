@@ -11,6 +11,7 @@ from .plan import Foundations, Platform
 from .rows import LocalDbtBudget, MetabaseBudget
 from .secrets import secret_text
 from .sizing import LightweightSizing
+from .web import public_url
 
 
 def build_lightweight(on: Foundations, sizing: LightweightSizing, built: Platform) -> None:
@@ -53,7 +54,7 @@ def _metabase(on: Foundations, sizing: MetabaseBudget) -> Metabase:
             sizing=sizing,
             database=postgres.logins["metabase"],
             gold=postgres.logins[GOLD_READER],
-            domain=plan.settings.domain,
+            public_url=public_url("metabase", plan.settings),
         ),
         plan.inside("metabase", after=(postgres,)),
     )

@@ -10,6 +10,7 @@ from .rows import CONFIG_RELOADER, GRAFANA_SIDECAR, GRAFANA_SIDECARS, Monitoring
 from .settings import Settings
 from .values import chart_values
 from .versions import KUBE_PROMETHEUS
+from .web import public_url
 
 
 def monitoring_values(
@@ -54,16 +55,14 @@ def monitoring_values(
     }
     if nodes is not None:
         computed["prometheus-node-exporter"] = _node_exporter(nodes)
-    if settings.domain is not None:
+    if public_url("grafana", settings) is not None:
         computed["grafana"]["grafana.ini"] = {"server": {"root_url": grafana_url(settings)}}
     return chart_values(KUBE_PROMETHEUS, computed)
 
 
 def grafana_url(settings: Settings) -> str:
     """Where a person opens Grafana; inside the cluster without a domain."""
-    if settings.domain is None:
-        return "http://grafana.lake-monitoring.svc.cluster.local"
-    return f"https://grafana.{settings.domain}"
+    return public_url("grafana", settings) or "http://grafana.lake-monitoring.svc.cluster.local"
 
 
 def _node_exporter(nodes: NodeBudget) -> dict[str, Any]:

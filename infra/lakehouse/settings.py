@@ -134,13 +134,18 @@ class NetworkSettings(Section):
     object_store_cidrs: list[Cidr] = []
     alert_receiver_cidrs: list[Cidr] = []
     connector_registry_cidrs: list[Cidr] = []
+    certificate_issuer_cidrs: list[Cidr] = []
 
 
 class IngressSettings(Section):
     class_name: Name | None = None
     cluster_issuer: Name | None = None
+    # Annotations of every name, for what the controller needs to be told.
+    annotations: dict[str, str] = {}
     # Annotations that put a login before web interfaces that have none of their own.
     authentication_annotations: dict[str, str] = {}
+    # Annotations that make the controller speak HTTPS to Trino; these are those of ingress-nginx.
+    https_backend_annotations: dict[str, str] = {"nginx.ingress.kubernetes.io/backend-protocol": "HTTPS"}
     namespace: Name = "ingress-nginx"
 
 

@@ -25,11 +25,12 @@ def identity(container: dict[str, Any]) -> str:
 
 
 def test_stages_have_their_own_identities() -> None:
-    stages = pod(shape("dev-direct"))
-    first = [("extract", "minio-extractor"), ("build", "minio-transform")]
-    assert [(c["name"], identity(c)) for c in stages["initContainers"]] == first
-    assert [(c["name"], identity(c)) for c in stages["containers"]] == [("publish", "minio-transform")]
-    assert [c["name"] for c in pod(shape("dev"))["initContainers"]] == ["build"], "Airbyte extracts"
+    for stack, command in (("dev-direct", "extract"), ("dev", "sweep")):
+        stages = pod(shape(stack))
+        first, build = stages["initContainers"]
+        assert (first["command"], identity(first)) == (["odoo-lake", command], "minio-extractor")
+        assert (build["command"], identity(build)) == (["odoo-lake", "build"], "minio-transform")
+        assert [(c["name"], identity(c)) for c in stages["containers"]] == [("publish", "minio-transform")]
 
 
 def test_gold_is_copied_after_each_build_by_the_login_that_owns_the_copy() -> None:

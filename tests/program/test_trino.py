@@ -87,7 +87,7 @@ def test_superset_asks_for_its_readers_but_never_as_who_builds_or_administers() 
 
 
 def test_the_certificate_has_the_name_that_clients_use_and_an_authority_that_they_know() -> None:
-    program = shape("prod")
+    program = shape("staging")
     assert program.outputs["addresses"]["trino"] == f"https://{HOST}:8443"
     server = program.named("Certificate", "trino-tls").manifest["spec"]
     assert HOST in server["dnsNames"]

@@ -37,13 +37,16 @@ RUN_AS = 2000
 
 @dataclass(frozen=True, kw_only=True)
 class MetabaseArgs:
-    """`database` is the login that owns Metabase's own tables, `gold` the one that reads the copy of gold."""
+    """`database` is the login that owns Metabase's own tables, `gold` the one that reads the copy of gold.
+
+    `public_url` is where browsers find it, if it has a name.
+    """
 
     site: Site
     sizing: MetabaseBudget
     database: Login
     gold: Login
-    domain: str | None
+    public_url: str | None
 
 
 class Metabase(pulumi.ComponentResource):
@@ -153,7 +156,7 @@ def container(name: str, args: MetabaseArgs, key: SecretRef) -> k8s.core.v1.Cont
         "MB_JETTY_PORT": str(PORT),
         "MB_PLUGINS_DIR": "/plugins",
         "MB_PROMETHEUS_SERVER_PORT": str(METRICS_PORT),
-        "MB_SITE_URL": f"https://metabase.{args.domain}" if args.domain else "",
+        "MB_SITE_URL": args.public_url or "",
         # Nothing leaves the cluster, and no sample data comes in.
         "MB_ANON_TRACKING_ENABLED": "false",
         "MB_CHECK_FOR_UPDATES": "false",

@@ -96,15 +96,16 @@ class Pipeline(pulumi.ComponentResource):
 
 
 def cron_job_spec(name: str, args: PipelineArgs, addresses: SecretRef) -> k8s.batch.v1.CronJobSpecArgsDict:
-    """Stage after stage: extraction with the one identity that writes bronze, the build, the copy of gold."""
-    extracts = args.ingestion is Ingestion.DIRECT
-    secrets = [addresses, args.keys["transform"], *([args.keys["extractor"]] if extracts else [])]
+    """Stage after stage: extraction with the one identity that writes bronze, the build, the copy of gold.
+
+    With Airbyte the first stage sweeps up after the sync.
+    """
+    secrets = [addresses, args.keys["transform"], args.keys["extractor"]]
+    command = "extract" if args.ingestion is Ingestion.DIRECT else "sweep"
     _, run = args.sizing.run or ("", None)
     if run is None:
         raise ValueError("the sizing has no run pod")
     [size] = run.containers.values()
-    first = [_stage("extract", ["odoo-lake", "extract"], "extractor", args, size)] if extracts else []
-    first.append(_stage("build", ["odoo-lake", "build"], "transform", args, size))
     publish = ["odoo-lake", "publish", "--reader", args.gold_reader]
     return {
         "schedule": args.schedule,
@@ -123,7 +124,10 @@ def cron_job_spec(name: str, args: PipelineArgs, addresses: SecretRef) -> k8s.ba
                         "restart_policy": "Never",
                         "automount_service_account_token": False,
                         "security_context": pod_security(),
-                        "init_containers": first,
+                        "init_containers": [
+                            _stage(command, ["odoo-lake", command], "extractor", args, size),
+                            _stage("build", ["odoo-lake", "build"], "transform", args, size),
+                        ],
                         "containers": [_stage("publish", publish, "transform", args, size)],
                         "volumes": [
                             {"name": "work", "persistent_volume_claim": {"claim_name": name}},

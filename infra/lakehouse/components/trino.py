@@ -41,6 +41,7 @@ class TrinoArgs:
     services: LakeServices
     table_format: TableFormat
     store_keys: SecretRef
+    behind_proxy: bool
     readers: Mapping[str, str]
 
 
@@ -99,6 +100,7 @@ def trino_release(args: TrinoArgs, internal: SecretRef) -> TrinoRelease:
         rules=access_rules(policy, published_tables(PROJECT, policy), users(), impersonators),
         internal=internal,
         store_keys=args.store_keys,
+        behind_proxy=args.behind_proxy,
     )
 
 
