@@ -69,6 +69,7 @@ def _trino(on: Foundations, sizing: ProductionSizing, metastore: Metastore) -> T
             table_format=plan.settings.table_format,
             store_keys=store.keys["trino"],
             behind_proxy=plan.settings.domain is not None,
+            people=plan.settings.people,
             readers={quota: budget.namespace for quota, budget in plan.budgets.items()},
         ),
         plan.inside("trino", "dbt", "superset", "datahub", after=(authority, metastore)),
