@@ -24,6 +24,7 @@ LAYERS = (
     ("record",),
     ("pipeline",),
     ("trino",),
+    ("doctor",),
     ("workspace",),
     ("airbyte", "gold_database", "report", "demo", "orchestration"),
     ("cli",),

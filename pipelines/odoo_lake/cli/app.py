@@ -10,6 +10,7 @@ from rich.console import Console
 from odoo_lake import __version__
 from odoo_lake.cli import airbyte, contract
 from odoo_lake.cli.demo import demo
+from odoo_lake.cli.doctor import doctor
 from odoo_lake.cli.extract import extract, grants, sweep
 from odoo_lake.cli.maintain import compact, publish
 from odoo_lake.cli.object_store import mirror_buckets, provision_buckets
@@ -52,6 +53,7 @@ for command in (
     query,
     report,
     status,
+    doctor,
     compact,
     publish,
     grants,
