@@ -154,6 +154,13 @@ class AirbyteSettings(Section):
     schedule: Cron = "0 2 * * *"
 
 
+class PersonSettings(Section):
+    """A person who logs in to Trino; `companies` limits the rows that are seen, empty for all."""
+
+    role: str
+    companies: list[Annotated[int, Field(ge=1)]] = []
+
+
 class RetentionSettings(Section):
     """How long copies are kept."""
 
@@ -172,6 +179,7 @@ class Settings(Section):
     ingestion: Ingestion = Ingestion.AIRBYTE
     schedule: Cron = "0 3 * * *"
     table_format: TableFormat = TableFormat.DELTA
+    people: dict[Name, PersonSettings] = {}
     object_store: ObjectStoreSettings = ObjectStoreSettings()
     object_store_credentials: SecretStr | None = None
     images: ImageSettings = ImageSettings()
