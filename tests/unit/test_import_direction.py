@@ -22,7 +22,7 @@ LAYERS = (
     ("build",),
     ("reconcile",),
     ("record",),
-    ("pipeline",),
+    ("pipeline", "query_log"),
     ("trino",),
     ("doctor",),
     ("workspace",),
