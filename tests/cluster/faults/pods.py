@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tests.cluster.control_plane import Object
 from tests.cluster.faults.scene import Scene, container, fault, now, running, scheduled, terminated, waiting
 
-OOM = {"restartCount": 4, "lastState": terminated("OOMKilled", 137)}
+OOM: Object = {"restartCount": 4, "lastState": terminated("OOMKilled", 137)}
 
 
 @fault("manifest unknown", image_missing="Pod NS/server")
