@@ -154,6 +154,18 @@ class AirbyteSettings(Section):
     schedule: Cron = "0 2 * * *"
 
 
+class PersonSettings(Section):
+    """A person who logs in to Trino; `companies` limits the rows that are seen, empty for all."""
+
+    role: str
+    companies: list[Annotated[int, Field(ge=1)]] = []
+
+
+class DataHubSettings(Section):
+    # For the time of an upgrade: nothing writes while DataHub changes what it has stored.
+    suspend_ingestion: bool = False
+
+
 class RetentionSettings(Section):
     """How long copies are kept."""
 
@@ -172,6 +184,7 @@ class Settings(Section):
     ingestion: Ingestion = Ingestion.AIRBYTE
     schedule: Cron = "0 3 * * *"
     table_format: TableFormat = TableFormat.DELTA
+    people: dict[Name, PersonSettings] = {}
     object_store: ObjectStoreSettings = ObjectStoreSettings()
     object_store_credentials: SecretStr | None = None
     images: ImageSettings = ImageSettings()
@@ -184,6 +197,7 @@ class Settings(Section):
     # Where an existing cert-manager keeps the secrets of cluster issuers: its own, unless it was told another.
     cert_manager_namespace: Name = "cert-manager"
     airbyte: AirbyteSettings = AirbyteSettings()
+    data_hub: DataHubSettings = DataHubSettings()
     retention: RetentionSettings = RetentionSettings()
     node_exporter: NodeExporter = NodeExporter.PRODUCTION
     alerting: Alerting = Alerting()

@@ -22,10 +22,12 @@ LAYERS = (
     ("build",),
     ("reconcile",),
     ("record",),
-    ("pipeline",),
+    ("pipeline", "query_log"),
     ("trino",),
+    ("doctor",),
     ("workspace",),
     ("airbyte", "gold_database", "report", "demo", "orchestration"),
+    ("datahub",),
     ("cli",),
 )
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
