@@ -17,8 +17,9 @@ from .profile import Profile
 from .settings import Ingestion, Settings
 from .sizing import LightweightSizing, ProductionSizing
 from .store_checks import store_is_complete
-from .trino_access import PROJECT, load_policy, published_tables
+from .trino_access import PROJECT, Policy, load_policy, published_tables
 from .trino_catalogs import CONCURRENT_CHANGES
+from .trino_clients import CLIENTS
 
 OLDEST_KUBERNETES = (1, 31)
 
@@ -58,12 +59,6 @@ def names_have_a_domain(settings: Settings, _: AnySizing) -> Iterator[str]:
         yield (
             f"lakehouse:domain is {settings.domain!r}, but lakehouse:ingress.className is not set. No controller would "
             "serve the names. Run: pulumi config set --path lakehouse:ingress.className <class>"
-        )
-    needs_login = settings.profile is Profile.PRODUCTION
-    if settings.domain is not None and needs_login and not ingress.authentication_annotations:
-        yield (
-            "lakehouse:ingress.authenticationAnnotations is empty, but Dagster has no login of its own. Anybody who "
-            "finds its name could start runs. Set the annotations of your controller's external authentication."
         )
 
 
@@ -163,11 +158,34 @@ def metastore_serves_trino(_: Settings, sizing: AnySizing) -> Iterator[str]:
 
 def access_policy_is_sound(settings: Settings, _: AnySizing) -> Iterator[str]:
     if settings.profile is not Profile.PRODUCTION:
+        if settings.people:
+            yield (
+                "lakehouse:people is set, but the lightweight profile has no Trino to log in to. It would do nothing. "
+                "Remove it: pulumi config rm lakehouse:people"
+            )
         return
     try:
-        published_tables(PROJECT, load_policy(PROJECT))
+        policy = load_policy(PROJECT)
+        published_tables(PROJECT, policy)
     except (ValueError, yaml.YAMLError) as error:
         yield f"contracts/access.yaml can't be used: {_told(error)}. Trino would have no rules. Correct the file."
+        return
+    yield from _people_have_roles(settings, policy)
+
+
+def _people_have_roles(settings: Settings, policy: Policy) -> Iterator[str]:
+    open_to_people = [name for name, role in policy.roles.items() if not role.builds]
+    for name, person in settings.people.items():
+        if name in {client.name for client in CLIENTS}:
+            yield (
+                f"lakehouse:people.{name} has the name of one of the platform's own logins. One of the two could not "
+                "log in. Choose another name."
+            )
+        if person.role not in open_to_people:
+            yield (
+                f"lakehouse:people.{name}.role is {person.role!r}; a person has one of {', '.join(open_to_people)}. "
+                f"Trino would show nothing. Run: pulumi config set --path lakehouse:people.{name}.role <role>"
+            )
 
 
 def _told(error: Exception) -> str:

@@ -171,11 +171,14 @@ def _launcher(wiring: DagsterWiring, addresses: SecretRef) -> dict[str, Any]:
 
 def run_variables(wiring: DagsterWiring, addresses: SecretRef) -> Variables:
     """The environment of a run: Odoo, the lake by one identity per step, the run record, Trino."""
-    identities = ["transform", *(["extractor"] if wiring.ingestion is Ingestion.DIRECT else [])]
     return [
         *_definitions(wiring),
         *_logs(wiring),
-        *(variable for identity in identities for variable in _identity(identity, wiring.keys[identity])),
+        *(
+            variable
+            for identity in ("transform", "extractor")
+            for variable in _identity(identity, wiring.keys[identity])
+        ),
         _value("ODOO_LAKE_ROOT", "s3://odoo-lake"),
         _value("ODOO_LAKE_WORK", f"{TEMPORARY}/work"),
         _secret(SOURCE_VARIABLE, addresses, SOURCE_KEY),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from .alert_routing import receiver_secrets
 from .labels import MIRROR, STORE_PRODUCTS, selector
 from .metastore_config import THRIFT_PORT
-from .network import Flow, Outside, Pods
-from .settings import EVERYWHERE, Settings, StoreMode
+from .network import Elsewhere, Flow, Outside, Pods
+from .settings import EVERYWHERE, CertManager, Settings, StoreMode
 from .trino_config import HTTP_PORT, HTTPS_PORT
+from .web import named
 
 STORES = {store: Pods.of("lake-minio", selector(name, "server")) for store, name in STORE_PRODUCTS.items()}
 MINIO_MIRROR = Pods.of("lake-minio", selector(MIRROR, "mirror"))
@@ -22,9 +23,11 @@ TRINO_COORDINATOR = Pods.of("lake-trino", selector("trino", "coordinator"))
 SUPERSET = Pods.of("lake-superset")
 VALKEY = Pods.of("lake-valkey")
 DATAHUB = Pods.of("lake-datahub")
+INGESTION = Pods.of("lake-datahub", selector("datahub", "ingestion"))
 KAFKA = Pods.of("lake-datahub", {"strimzi.io/name": "datahub-kafka"})
 DAGSTER = Pods.of("lake-dagster")
 SYSTEM = Pods.of("lake-system")
+CERT_MANAGER = Pods.of("lake-system", selector("cert-manager", "controller"))
 STRIMZI = Pods.of("lake-system", {"strimzi.io/kind": "cluster-operator"})
 MONITORING = Pods.of("lake-monitoring")
 PROMETHEUS = Pods.of("lake-monitoring", {"app.kubernetes.io/name": "prometheus"})
@@ -45,6 +48,8 @@ def unset_networks(settings: Settings) -> list[str]:
     }
     if settings.object_store.mode is StoreMode.EXTERNAL:
         open_ports["network.objectStoreCidrs"] = network.object_store_cidrs
+    if settings.domain is not None and settings.ingress.cluster_issuer and settings.cert_manager is CertManager.INSTALL:
+        open_ports["network.certificateIssuerCidrs (port 80, 443)"] = network.certificate_issuer_cidrs
     if receiver_secrets(settings.alerting):
         open_ports["network.alertReceiverCidrs"] = network.alert_receiver_cidrs
     return [f"lakehouse:{name} is not set: open to {EVERYWHERE}" for name, cidrs in open_ports.items() if not cidrs]
@@ -87,7 +92,9 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
         *(Flow(client, TRINO_COORDINATOR, (HTTPS_PORT,), "queries") for client in (SUPERSET, DATAHUB, DAGSTER)),
         # --- DataHub
         Flow(DATAHUB, DATAHUB, (8080, 9090, 9091, 9092, 9200), "its own services"),
+        Flow(INGESTION, odoo, odoo_port, "Odoo's tables and columns"),
         Flow(STRIMZI, KAFKA, (8443, 9090, 9091), "the operator rolls and watches its broker"),
+        *_from_browsers(settings),
         # --- monitoring
         Flow(MONITORING, api_server, (443, 6443), "service discovery and object state"),
         Flow(MONITORING, MONITORING, (3000, 8080, 8081, 9090, 9093, 9094, 9560, 10250), "its own services"),
@@ -135,6 +142,20 @@ def _to_object_store(settings: Settings) -> tuple[Flow, ...]:
 def _own_stores(settings: Settings) -> list[Pods]:
     """Two while the object store moves; pods find the one that serves by its address."""
     return [STORES[store] for store in settings.object_store.stores]
+
+
+def _from_browsers(settings: Settings) -> tuple[Flow, ...]:
+    controller, webs = Elsewhere(settings.ingress.namespace), named(settings)
+    found = [Flow(controller, web.pods, (web.pod_port,), "browsers") for web in webs]
+    if webs and settings.ingress.cluster_issuer is not None:
+        proof = {"acme.cert-manager.io/http01-solver": "true"}
+        spaces = dict.fromkeys(web.namespace for web in webs)
+        found += [
+            Flow(controller, Pods.of(space, proof), (8089,), "the issuer asks who owns a name") for space in spaces
+        ]
+        issuer = Outside("the certificate issuer", tuple(settings.network.certificate_issuer_cidrs) or (EVERYWHERE,))
+        found.append(Flow(CERT_MANAGER, issuer, (80, 443), "it orders certificates, and tries the proof itself first"))
+    return tuple(found)
 
 
 def _to_receivers(settings: Settings) -> tuple[Flow, ...]:

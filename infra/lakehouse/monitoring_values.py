@@ -10,6 +10,7 @@ from .rows import CONFIG_RELOADER, GRAFANA_SIDECAR, GRAFANA_SIDECARS, Monitoring
 from .settings import Settings
 from .values import chart_values
 from .versions import KUBE_PROMETHEUS
+from .web import public_url
 
 
 def monitoring_values(
@@ -61,9 +62,7 @@ def monitoring_values(
 
 def grafana_url(settings: Settings) -> str:
     """Where a person opens Grafana; inside the cluster without a domain."""
-    if settings.domain is None:
-        return "http://grafana.lake-monitoring.svc.cluster.local"
-    return f"https://grafana.{settings.domain}"
+    return public_url("grafana", settings) or "http://grafana.lake-monitoring.svc.cluster.local"
 
 
 def _node_exporter(nodes: NodeBudget) -> dict[str, Any]:

@@ -38,10 +38,17 @@ class Outside:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """All pods of a namespace that is not the platform's, such as the ingress controller's."""
+
+    namespace: str
+
+
+@dataclass(frozen=True)
 class Flow:
     """One allowed direction; replies are implied. `why` is for whoever reads the table."""
 
-    source: Pods | Outside
+    source: Pods | Outside | Elsewhere
     target: Pods | Outside
     ports: tuple[int, ...]
     why: str
@@ -51,7 +58,7 @@ class Flow:
 class Rule:
     """Peers (None: any) and ports that one direction of a policy allows."""
 
-    peer: Pods | Outside | None
+    peer: Pods | Outside | Elsewhere | None
     ports: tuple[int, ...]
     protocols: tuple[str, ...] = ("TCP",)
 

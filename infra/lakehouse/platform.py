@@ -12,6 +12,7 @@ import pulumi
 from .budget import Budget
 from .checks import AnySizing
 from .components.airbyte import Airbyte, AirbyteArgs
+from .components.ingress import IngressArgs, Ingresses
 from .components.namespace import Namespace, NamespaceArgs
 from .components.operators import Operators, OperatorsArgs
 from .components.postgres import Backup, Postgres, PostgresArgs
@@ -60,6 +61,13 @@ def build(settings: Settings, sizing: AnySizing) -> Platform:
         built.secrets += [airbyte.auth, airbyte.odoo]
         built.products.append(airbyte)
     build_observability(on, built)
+    if settings.domain is not None:
+        # Products whose component has an address; the one of the domain replaces it.
+        names = Ingresses(
+            "ingress", IngressArgs(site=site, settings=settings, products=set(built.addresses)), plan.inside(*budgets)
+        )
+        built.addresses |= names.addresses
+        built.notes += names.notes
     return built
 
 

@@ -7,6 +7,7 @@ import pulumi
 from .components.authority import Authority, AuthorityArgs
 from .components.dagster import Dagster, DagsterArgs
 from .components.datahub import DataHub, DataHubArgs
+from .components.ingestion import Ingestion, IngestionArgs
 from .components.kafka import Kafka, KafkaArgs
 from .components.metastore import Metastore, MetastoreArgs
 from .components.opensearch import OpenSearch, OpenSearchArgs
@@ -28,7 +29,7 @@ def build_production(on: Foundations, sizing: ProductionSizing, built: Platform)
     built.secrets += [*trino.access.logins.values(), trino.access.authority]
     data_hub = _data_hub(on, sizing)
     built.addresses["datahub"] = data_hub.url
-    built.secrets.append(data_hub.users)
+    built.secrets += [data_hub.users, _ingestion(on, sizing, data_hub, trino).odoo]
     dagster = _dagster(on, sizing, trino)
     built.products.append(dagster)
     built.addresses["dagster"] = dagster.url
@@ -67,6 +68,8 @@ def _trino(on: Foundations, sizing: ProductionSizing, metastore: Metastore) -> T
             services=LakeServices(s3_endpoint=store.endpoint, s3_region=store.region, metastore_uri=metastore.uri),
             table_format=plan.settings.table_format,
             store_keys=store.keys["trino"],
+            behind_proxy=plan.settings.domain is not None,
+            people=plan.settings.people,
             readers={quota: budget.namespace for quota, budget in plan.budgets.items()},
         ),
         plan.inside("trino", "dbt", "superset", "datahub", after=(authority, metastore)),
@@ -97,6 +100,24 @@ def _data_hub(on: Foundations, sizing: ProductionSizing) -> DataHub:
             index_port=index.port,
         ),
         plan.inside("datahub", after=(on.postgres, index, kafka)),
+    )
+
+
+def _ingestion(on: Foundations, sizing: ProductionSizing, data_hub: DataHub, trino: Trino) -> Ingestion:
+    plan = on.plan
+    return Ingestion(
+        "datahub-ingest",
+        IngestionArgs(
+            site=plan.site,
+            sizing=sizing.datahub,
+            gms=data_hub.gms,
+            system=data_hub.system,
+            extraction=plan.settings.ingestion,
+            odoo=plan.settings.odoo,
+            odoo_password=pulumi.Output.secret(secret_text(plan.settings.odoo_password)),
+            trino=trino.access,
+        ),
+        plan.inside("datahub", after=(data_hub, trino)),
     )
 
 

@@ -164,19 +164,31 @@ class NetworkSettings(Section):
     object_store_cidrs: list[Cidr] = []
     alert_receiver_cidrs: list[Cidr] = []
     connector_registry_cidrs: list[Cidr] = []
+    certificate_issuer_cidrs: list[Cidr] = []
 
 
 class IngressSettings(Section):
     class_name: Name | None = None
     cluster_issuer: Name | None = None
+    # Annotations of every name, for what the controller needs to be told.
+    annotations: dict[str, str] = {}
     # Annotations that put a login before web interfaces that have none of their own.
     authentication_annotations: dict[str, str] = {}
+    # Annotations that make the controller speak HTTPS to Trino; these are those of ingress-nginx.
+    https_backend_annotations: dict[str, str] = {"nginx.ingress.kubernetes.io/backend-protocol": "HTTPS"}
     namespace: Name = "ingress-nginx"
 
 
 class AirbyteSettings(Section):
     replication: Replication = Replication.STANDARD
     schedule: Cron = "0 2 * * *"
+
+
+class PersonSettings(Section):
+    """A person who logs in to Trino; `companies` limits the rows that are seen, empty for all."""
+
+    role: str
+    companies: list[Annotated[int, Field(ge=1)]] = []
 
 
 class RetentionSettings(Section):
@@ -197,6 +209,7 @@ class Settings(Section):
     ingestion: Ingestion = Ingestion.AIRBYTE
     schedule: Cron = "0 3 * * *"
     table_format: TableFormat = TableFormat.DELTA
+    people: dict[Name, PersonSettings] = {}
     object_store: ObjectStoreSettings = ObjectStoreSettings()
     object_store_credentials: SecretStr | None = None
     images: ImageSettings = ImageSettings()

@@ -53,8 +53,13 @@ class TrinoNode:
             )
 
 
-def coordinator_properties(node: TrinoNode, authentication: str = "PASSWORD") -> dict[str, str]:
-    """`config.properties` of the coordinator. Clients come by HTTPS; plain HTTP serves nodes that share the secret."""
+def coordinator_properties(
+    node: TrinoNode, authentication: str = "PASSWORD", *, behind_proxy: bool = False
+) -> dict[str, str]:
+    """`config.properties` of the coordinator. Clients come by HTTPS; plain HTTP serves nodes that share the secret.
+
+    `behind_proxy` takes a client's address and scheme from the headers of an ingress controller, else they are refused.
+    """
     return {
         "coordinator": "true",
         "node-scheduler.include-coordinator": str(node.runs_queries).lower(),
@@ -73,6 +78,7 @@ def coordinator_properties(node: TrinoNode, authentication: str = "PASSWORD") ->
         "query.max-stage-count": "300",
         "query.max-execution-time": "2h",
         "query.client.timeout": "5m",
+        **({"http-server.process-forwarded": "true"} if behind_proxy else {}),
         "query.min-expire-age": "15m",
     }
 

@@ -69,6 +69,8 @@ class TrinoRelease:
     store_keys: SecretRef
     image_registry: str | None = None
     """Where images are copied to, for a cluster without the Internet."""
+    behind_proxy: bool = False
+    """Whether an ingress controller forwards requests."""
     event_receiver: str | None = None
 
 
@@ -106,7 +108,7 @@ def trino_values(release: TrinoRelease, sizing: TrinoBudget) -> dict[str, Any]:
             "workers": sizing.worker.replicas,
             "node": {"dataDir": DATA_DIRECTORY},
             "config": {"query": {"maxMemory": f"{coordinator.query_memory_mib}MB"}},
-            "coordinatorExtraConfig": _extra(coordinator_properties(coordinator)),
+            "coordinatorExtraConfig": _extra(coordinator_properties(coordinator, behind_proxy=release.behind_proxy)),
             "workerExtraConfig": _extra(worker_properties(worker)),
         },
         "catalogs": {

@@ -79,3 +79,6 @@ OPENSEARCH_IMAGE = Image("docker.io", "opensearchproject/opensearch", "2.19.5")
 # The operator's version decides which ones it can run.
 KAFKA_VERSION = "4.3.1"
 KAFKA_METADATA_VERSION = "4.3-IV0"
+# The release of the chart's application, with every source.
+# renovate: datasource=docker depName=docker.io/acryldata/datahub-ingestion
+DATAHUB_INGESTION_IMAGE = Image("docker.io", "acryldata/datahub-ingestion", "v1.7.0")

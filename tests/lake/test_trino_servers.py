@@ -35,6 +35,23 @@ def test_https_with_the_password_is_let_in(delta: Servers) -> None:
         assert session.rows("select current_user, current_groups()") == [("dbt", ["etl"])]
 
 
+def test_what_an_ingress_controller_forwards_is_let_in(delta: Servers) -> None:
+    address = delta.address()
+    answer = requests.get(
+        f"https://127.0.0.1:{delta.trino.https_port}/v1/query",
+        auth=("dbt", address.password),
+        headers={
+            "X-Trino-User": "dbt",
+            "X-Forwarded-For": "198.51.100.7",
+            "X-Forwarded-Proto": "https",
+            "X-Forwarded-Host": "trino.lake.example.com",
+        },
+        verify=address.certificate_authority,
+        timeout=30,
+    )
+    assert answer.status_code == 200, answer.text
+
+
 def test_a_wrong_password_is_refused_and_the_message_says_what_to_check(delta: Servers) -> None:
     wrong = replace(delta.address(), password="wrong")
     with wrong.connect() as session, pytest.raises(UserError, match="can't be used as dbt") as raised:

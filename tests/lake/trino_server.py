@@ -81,7 +81,7 @@ def running_trino(directory: Path, files: TrinoFiles, metastore_uri: str, store:
     users = sorted({user for group in files.members.values() for user in group})
     passwords = {user: secrets.token_urlsafe(24) for user in users}
     texts = {
-        "config.properties": properties_file(trino_config.coordinator_properties(node)),
+        "config.properties": properties_file(trino_config.coordinator_properties(node, behind_proxy=True)),
         "catalog/bronze.properties": properties_file(trino_catalogs.bronze_catalog(services)),
         "catalog/lake.properties": properties_file(trino_catalogs.lake_catalog(services, files.table_format)),
         "password-authenticator.properties": properties_file(trino_config.authenticator_properties(node)),

@@ -21,7 +21,6 @@ from odoo_lake.lake.location import LAKE_VARIABLE, parse_lake
 from odoo_lake.lake.state import LakeState
 from odoo_lake.orchestration.assets import PUBLICATION
 from odoo_lake.orchestration.definitions import (
-    INGESTION_VARIABLE,
     SCHEDULE_VARIABLE,
     WEBHOOK_VARIABLE,
     defs,
@@ -165,14 +164,14 @@ def test_a_failed_run_is_told_to_the_web_hook_without_secrets(
     assert "s3cret-word" not in json.dumps(told)
 
 
-def test_where_airbyte_writes_bronze_nothing_is_extracted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(INGESTION_VARIABLE, "airbyte")
+def test_runs_start_when_the_stack_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(SCHEDULE_VARIABLE, "15 4 * * *")
     module = runpy.run_module("odoo_lake.orchestration.definitions")
     found: dg.Definitions = module["defs"]
     dg.Definitions.validate_loadable(found)
-    assert set(found.resolve_job_def("odoo_to_gold").graph.node_dict) == {"dbt_build", "publish"}
-    assert [s.cron_schedule for s in found.schedules or () if isinstance(s, dg.ScheduleDefinition)] == ["15 4 * * *"]
+    assert set(found.resolve_job_def("odoo_to_gold").graph.node_dict) == {"extract", "dbt_build", "publish"}
+    schedules = [s for s in found.schedules or () if isinstance(s, dg.ScheduleDefinition)]
+    assert [s.cron_schedule for s in schedules if s.job_name == "odoo_to_gold"] == ["15 4 * * *"]
 
 
 def test_a_step_acts_as_its_own_identity_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:

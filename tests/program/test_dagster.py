@@ -66,11 +66,11 @@ def test_a_run_builds_on_trino_as_the_user_that_may() -> None:
     assert plain(variables)["ODOO_LAKE_TRINO_CA"] == f"{mount['mountPath']}/{item['path']}"
 
 
-def test_where_airbyte_extracts_no_run_may_write_bronze() -> None:
-    variables = run_variables(shape("prod"))
-    assert not [name for name in secrets(variables) if "EXTRACTOR" in name]
-    assert plain(variables)["ODOO_LAKE_INGESTION"] == "airbyte"
-    assert plain(run_variables(shape("staging-direct")))["ODOO_LAKE_INGESTION"] == "direct"
+def test_runs_know_whether_airbyte_lands_the_rows() -> None:
+    for stack, ingestion in (("prod", "airbyte"), ("staging-direct", "direct")):
+        variables = run_variables(shape(stack))
+        assert plain(variables)["ODOO_LAKE_INGESTION"] == ingestion
+        assert secrets(variables)["ODOO_LAKE_EXTRACTOR_ACCESS_KEY_ID"] == "minio-extractor/access-key"
 
 
 def test_code_location_has_no_key_of_the_lake_and_no_password_of_odoo() -> None:
@@ -125,8 +125,8 @@ def test_services_roll_with_a_new_password(product: str) -> None:
 
 
 def test_nobody_outside_reaches_the_web_interface() -> None:
-    """It has no login of its own."""
-    program = shape("prod")
+    """It has no login of its own. What a domain opens, and behind which login, is `test_ingress`'s business."""
+    program = shape("staging")
     assert not values(program).get("ingress", {}).get("enabled")
     inward = [
         rule

@@ -138,7 +138,7 @@ def test_the_jobs_cpu_limit_never_holds_them_back() -> None:
 
 
 def test_a_user_finds_it() -> None:
-    outputs = shape("prod").outputs
+    outputs = shape("staging").outputs
     assert outputs["addresses"]["datahub"] == "http://datahub-datahub-frontend.lake-datahub.svc.cluster.local:9002"
     assert "datahub-users" in outputs["secretNames"]
     assert "datahub" not in shape("dev").outputs["addresses"]

@@ -25,10 +25,11 @@ def identity(container: dict[str, Any]) -> str:
 
 
 def test_stages_have_their_own_identities() -> None:
-    stages = pod(shape("dev-direct"))
-    assert [(c["name"], identity(c)) for c in stages["initContainers"]] == [("extract", "minio-extractor")]
-    assert [(c["name"], identity(c)) for c in stages["containers"]] == [("build", "minio-transform")]
-    assert not pod(shape("dev")).get("initContainers"), "Airbyte extracts"
+    for stack, command in (("dev-direct", "extract"), ("dev", "sweep")):
+        stages = pod(shape(stack))
+        [first] = stages["initContainers"]
+        assert (first["command"], identity(first)) == (["odoo-lake", command], "minio-extractor")
+        assert [(c["name"], identity(c)) for c in stages["containers"]] == [("build", "minio-transform")]
 
 
 def test_one_run_at_a_time_at_the_stacks_hour() -> None:

@@ -26,6 +26,7 @@ LAYERS = (
     ("trino",),
     ("workspace",),
     ("airbyte", "gold_database", "report", "demo", "orchestration"),
+    ("datahub",),
     ("cli",),
 )
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}

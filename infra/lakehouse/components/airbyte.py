@@ -24,6 +24,7 @@ from ..settings import Settings
 from ..site import Site
 from ..values import chart_values
 from ..versions import AIRBYTE
+from ..web import public_url
 from .apply_job import FILES, ApplyJob, ApplyJobArgs
 from .postgres import Login
 
@@ -147,6 +148,8 @@ def airbyte_values(args: AirbyteArgs, auth: SecretRef) -> dict[str, Any]:
         "manifestServer": {"enabled": sizing.manifest.replicas > 0, **_part(sizing.manifest)},
         "airbyteBootloader": _part(sizing.bootloader),
     }
+    if (url := public_url("airbyte", args.settings)) is not None:
+        computed["global"]["airbyteUrl"] = url
     if args.site.image_registry is not None:
         computed["global"]["image"] = {"registry": args.site.image_registry}
     return chart_values(AIRBYTE, computed)

@@ -13,7 +13,7 @@ import pulumi_kubernetes as k8s
 
 from ..budget import DEFAULT_SIZE, Amount, Budget
 from ..labels import top_level
-from ..network import NAMESPACE_LABEL, Outside, Pods, Policy, Rule
+from ..network import NAMESPACE_LABEL, Elsewhere, Outside, Pods, Policy, Rule
 from ..site import Site
 
 PRIVILEGED = "lake-node"
@@ -131,6 +131,8 @@ def _peers(rule: Rule) -> list[k8s.networking.v1.NetworkPolicyPeerArgsDict]:
             return []
         case Outside(cidrs=cidrs):
             return [{"ip_block": {"cidr": cidr}} for cidr in cidrs]
+        case Elsewhere(namespace=namespace):
+            return [{"namespace_selector": {"match_labels": {NAMESPACE_LABEL: namespace}}}]
         case Pods(namespace=namespace, labels=labels):
             within: k8s.meta.v1.LabelSelectorArgsDict = {"match_labels": {NAMESPACE_LABEL: namespace}}
             if labels:

@@ -87,14 +87,16 @@ class Pipeline(pulumi.ComponentResource):
 
 
 def cron_job_spec(name: str, args: PipelineArgs, addresses: SecretRef) -> k8s.batch.v1.CronJobSpecArgsDict:
-    """Extraction first, in an init container with the one identity that writes bronze; then the build."""
-    extracts = args.ingestion is Ingestion.DIRECT
-    secrets = [addresses, args.keys["transform"], *([args.keys["extractor"]] if extracts else [])]
+    """Extraction first, in an init container with the one identity that writes bronze; then the build.
+
+    With Airbyte it sweeps up after the sync.
+    """
+    secrets = [addresses, args.keys["transform"], args.keys["extractor"]]
+    command = "extract" if args.ingestion is Ingestion.DIRECT else "sweep"
     _, run = args.sizing.run or ("", None)
     if run is None:
         raise ValueError("the sizing has no run pod")
     [size] = run.containers.values()
-    first = [_stage("extract", ["odoo-lake", "extract"], "extractor", args, size)] if extracts else []
     return {
         "schedule": args.schedule,
         "concurrency_policy": "Forbid",
@@ -112,7 +114,7 @@ def cron_job_spec(name: str, args: PipelineArgs, addresses: SecretRef) -> k8s.ba
                         "restart_policy": "Never",
                         "automount_service_account_token": False,
                         "security_context": pod_security(),
-                        "init_containers": first,
+                        "init_containers": [_stage(command, ["odoo-lake", command], "extractor", args, size)],
                         "containers": [_stage("build", ["odoo-lake", "build"], "transform", args, size)],
                         "volumes": [
                             {"name": "work", "persistent_volume_claim": {"claim_name": name}},

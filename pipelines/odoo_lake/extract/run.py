@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import uuid
@@ -19,7 +21,16 @@ from odoo_lake.extract.plan import Plan, make_plan
 from odoo_lake.extract.reader import Snapshot, read_error
 from odoo_lake.extract.request import FigureQuery, Request
 from odoo_lake.extract.work import ReadingWork, RunContext
-from odoo_lake.lake.commits import BronzeLog, Commit, CommitKind, append_commit, read_log, run_id_at, unreferenced
+from odoo_lake.lake.commits import (
+    FIGURES,
+    BronzeLog,
+    Commit,
+    CommitKind,
+    append_commit,
+    read_log,
+    run_id_at,
+    unreferenced,
+)
 from odoo_lake.lake.duck import open_duckdb, quoted
 from odoo_lake.lake.landed import landed_files, newest_landing
 from odoo_lake.lake.lock import exclusive
@@ -100,7 +111,8 @@ class _Extraction:
         )
         context = RunContext(request, self._bronze, self._log, snapshot, self._spill, self._report)
         queries, refused = askable(self._connection, request.figures(database))
-        work = ReadingWork(context, plan, queries)
+        key = figures_key(queries, request.business_settings)
+        work = ReadingWork(context, plan, queries, self._kept_figures(key, database))
         try:
             work.run_all()
         finally:
@@ -118,6 +130,7 @@ class _Extraction:
             tables=work.tables,
             absent_tables=plan.absent,
             figures=work.figures,
+            figures_key=key,
             figure_errors=refused,
             settings=dict(request.business_settings),
         )
@@ -140,6 +153,14 @@ class _Extraction:
             return now
         return max(now, datetime.fromtimestamp(0, UTC) + timedelta(microseconds=newest, milliseconds=1))
 
+    def _kept_figures(self, key: str, database: OdooDatabase) -> dict[str, dict[str, str]] | None:
+        """The last run's figures if they answer the same questions; they hold as long as no row has changed."""
+        last = self._log.last
+        if last is None or last.figures_key != key or last.source_identity != database.identity:
+            return None
+        paths = {path for figures in last.figures.values() for path in figures.values()}
+        return last.figures if paths <= set(self._bronze.list(FIGURES)) else None
+
     def _readable_states(self) -> frozenset[str]:
         """Key states that can be read; a lost or torn one is rebuilt."""
         readable = set()
@@ -155,6 +176,12 @@ class _Extraction:
                     continue
                 readable.add(latest.key_state)
         return frozenset(readable)
+
+
+def figures_key(queries: list[FigureQuery], settings: Mapping[str, str]) -> str:
+    """A digest of all that figures depend on beside Odoo's rows."""
+    asked = [[query.day.isoformat(), query.name, query.statement] for query in queries]
+    return hashlib.sha256(json.dumps([asked, dict(settings)], sort_keys=True).encode()).hexdigest()
 
 
 def _now(connection: psycopg.Connection[tuple[Any, ...]]) -> datetime:

@@ -34,30 +34,50 @@ class RunContext:
 
 
 class ReadingWork:
-    """The run's tasks, taken by the readers' threads; the first failure ends them all."""
+    """The run's tasks, taken by the readers' threads; the first failure ends them all.
 
-    def __init__(self, context: RunContext, plan: Plan, queries: list[FigureQuery]) -> None:
+    With `kept_figures` the questions wait for the tables: when no row has changed, the answers are known.
+    """
+
+    def __init__(
+        self,
+        context: RunContext,
+        plan: Plan,
+        queries: list[FigureQuery],
+        kept_figures: dict[str, dict[str, str]] | None = None,
+    ) -> None:
         self.tables: dict[str, TableCommit] = {}
         self.figures: dict[str, dict[str, str]] = {}
         self._context = context
+        self._plan = plan
+        self._queries = queries
+        self._kept_figures = kept_figures if sees_every_change(plan) else None
         self._mutex = threading.Lock()
         self._failure: BaseException | None = None
         self._readers: list[SnapshotReader] = []
         self._tasks: queue.SimpleQueue[Task] = queue.SimpleQueue()
-        self._steps = self._fill(plan, queries)
-
-    def _fill(self, plan: Plan, queries: list[FigureQuery]) -> int:
-        # The largest tables first, so that no reader is left alone with one at the end.
-        tasks: list[Task] = []
-        for plan_ in sorted(plan.tables, key=lambda table: -table.pages):
-            tasks += self._initial_tasks(plan_) if plan_.mode is Mode.INITIAL else [self._table_task(plan_)]
-        tasks += [self._figure_task(query) for query in queries]
-        for task in tasks:
-            self._tasks.put(task)
-        return len(tasks)
 
     def run_all(self) -> None:
-        self._context.report.start(self._steps)
+        # The largest tables first, so that no reader is left alone with one at the end.
+        tasks: list[Task] = []
+        for plan in sorted(self._plan.tables, key=lambda table: -table.pages):
+            tasks += self._initial_tasks(plan) if plan.mode is Mode.INITIAL else [self._table_task(plan)]
+        figures = [self._figure_task(query) for query in self._queries]
+        self._context.report.start(len(tasks) + len(figures))
+        if self._kept_figures is None:
+            self._run([*tasks, *figures])
+            return
+        self._run(tasks)
+        if any(table.rows_written or table.rows_deleted for table in self.tables.values()):
+            self._run(figures)
+            return
+        self.figures = self._kept_figures
+        for query in self._queries:
+            self._context.report.step(query.name, kept=True)
+
+    def _run(self, tasks: list[Task]) -> None:
+        for task in tasks:
+            self._tasks.put(task)
         threads = [
             threading.Thread(target=self._work, name=f"reader-{number}")
             for number in range(self._context.request.settings.readers)
@@ -161,6 +181,13 @@ class ReadingWork:
             self._context.report.step(query.name)
 
         return read
+
+
+def sees_every_change(plan: Plan) -> bool:
+    """Whether a run of this plan that finds no change proves that there was none: a cursor may be left as it was."""
+    return all(
+        table.mode is Mode.COMPARE or (table.mode is Mode.CHANGES and table.has_row_versions) for table in plan.tables
+    ) and all(not table.previous or table.previous.columns == table.projection.signature for table in plan.tables)
 
 
 class _Countdown:

@@ -83,6 +83,8 @@ class Commit(_Model):
     absent_tables: tuple[str, ...] = ()
     figures: dict[str, dict[str, str]] = {}
     """Day, check name, and the object with the figures that Odoo's own database gave for that day."""
+    figures_key: str = ""
+    """What the figures depend on beside Odoo's rows: the questions, their days and the business choices."""
     figure_errors: dict[str, str] = {}
     """Check name to the reason why this database could not be asked."""
     replaced: tuple[str, ...] = ()

@@ -27,9 +27,11 @@ RETRIES = dg.RetryPolicy(max_retries=2, delay=60, backoff=dg.Backoff.EXPONENTIAL
 
 
 def bronze_assets(workspace: Workspace) -> dg.AssetsDefinition:
-    """One asset per contract; they come from one snapshot, so one step reads them all."""
+    """One asset per contract; they come from one snapshot, so one step reads them all, or sweeps up after Airbyte."""
 
-    @dg.multi_asset(specs=bronze_specs(workspace), name="extract", retry_policy=RETRIES)
+    specs = [_bronze_spec(contract) for contract in workspace.catalogue.values()]
+
+    @dg.multi_asset(specs=specs, name="extract", retry_policy=RETRIES)
     def extract(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> Iterator[dg.MaterializeResult[Any]]:
         with acting_as(Identity.EXTRACTOR):
             pipeline = lakehouse.pipeline(workspace, context.log)
@@ -43,11 +45,6 @@ def bronze_assets(workspace: Workspace) -> dg.AssetsDefinition:
             yield dg.MaterializeResult(asset_key=_bronze_key(table), metadata=metadata)
 
     return extract
-
-
-def bronze_specs(workspace: Workspace) -> list[dg.AssetSpec]:
-    """What is in bronze, whoever writes it there."""
-    return [_bronze_spec(contract) for contract in workspace.catalogue.values()]
 
 
 def model_assets(workspace: Workspace) -> dg.AssetsDefinition:
@@ -87,10 +84,10 @@ def _record_failure(pipeline: Any, build: Build, inputs: Any) -> None:
         pipeline.record.save_invocation(read_results(results), inputs.log.last.run_id, inputs.as_of)
 
 
-def publication_asset(workspace: Workspace, *, extracts: bool) -> dg.AssetsDefinition:
+def publication_asset(workspace: Workspace) -> dg.AssetsDefinition:
     """What readers see; each reconciliation check is a check of it, and it stays as it was while one fails.
 
-    Where this code `extracts`, the tables behind a figure that differs are compared with Odoo once.
+    The tables behind a figure that differs are compared with Odoo once.
     """
     marts = sorted({model for check in load_checks() for model in check.covers})
     checks = [dg.AssetCheckSpec(check.name, asset=PUBLICATION, description=check.meaning) for check in load_checks()]
@@ -108,7 +105,7 @@ def publication_asset(workspace: Workspace, *, extracts: bool) -> dg.AssetsDefin
         name="publish",
     )
     def publish(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> Iterator[Any]:
-        outcome = _finish(workspace, lakehouse, context, extracts=extracts)
+        outcome = _finish(workspace, lakehouse, context)
         if outcome.reconciliation is not None:
             yield from _check_results(outcome.reconciliation)
         if outcome.publication is None:
@@ -120,16 +117,14 @@ def publication_asset(workspace: Workspace, *, extracts: bool) -> dg.AssetsDefin
     return publish
 
 
-def _finish(
-    workspace: Workspace, lakehouse: Lakehouse, context: dg.AssetExecutionContext, *, extracts: bool
-) -> BuildOutcome:
+def _finish(workspace: Workspace, lakehouse: Lakehouse, context: dg.AssetExecutionContext) -> BuildOutcome:
     with acting_as(Identity.TRANSFORM):
         pipeline = lakehouse.pipeline(workspace, context.log)
         with exclusive(lakehouse.lake.layer("gold"), BUILD_LOCK, wait_seconds=600):
             inputs = lakehouse.inputs(pipeline)
             invocation = read_results(pipeline.build.target / "run_results.json")
             outcome = pipeline.finish(inputs, invocation, inputs.fingerprint(pipeline.build))
-    if not extracts or outcome.reconciliation is None or outcome.reconciliation.agrees:
+    if outcome.reconciliation is None or outcome.reconciliation.agrees:
         return outcome
     with acting_as(Identity.EXTRACTOR):
         request = replace(

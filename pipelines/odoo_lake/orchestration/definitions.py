@@ -9,7 +9,7 @@ import urllib.request
 import dagster as dg
 
 from odoo_lake.lake.compact import compact
-from odoo_lake.orchestration.assets import bronze_assets, bronze_specs, model_assets, publication_asset
+from odoo_lake.orchestration.assets import bronze_assets, model_assets, publication_asset
 from odoo_lake.orchestration.identities import Identity, acting_as
 from odoo_lake.orchestration.lakehouse import Lakehouse, configured_lakehouse
 from odoo_lake.progress import Silent
@@ -18,15 +18,11 @@ from odoo_lake.workspace import open_workspace
 WEBHOOK_VARIABLE = "ODOO_LAKE_ALERT_WEBHOOK"
 # When the pipeline runs, as a cron expression.
 SCHEDULE_VARIABLE = "ODOO_LAKE_SCHEDULE"
-# Who writes bronze: this code (direct), or somebody else (airbyte), whose tables are only built from.
-INGESTION_VARIABLE = "ODOO_LAKE_INGESTION"
 
 # A coordinator lets one run at a time work of those with the same value.
 ONE_AT_A_TIME = "lakehouse/one-at-a-time"
 
 _WORKSPACE = open_workspace()
-_EXTRACTS = os.environ.get(INGESTION_VARIABLE, "direct") == "direct"
-_BRONZE = [bronze_assets(_WORKSPACE)] if _EXTRACTS else bronze_specs(_WORKSPACE)
 
 
 @dg.op
@@ -69,11 +65,11 @@ def _schedule(job: str, cron: str) -> dg.ScheduleDefinition:
 
 
 defs = dg.Definitions(
-    assets=[*_BRONZE, model_assets(_WORKSPACE), publication_asset(_WORKSPACE, extracts=_EXTRACTS)],
-    jobs=[odoo_to_gold, *([daily_maintenance] if _EXTRACTS else [])],
+    assets=[bronze_assets(_WORKSPACE), model_assets(_WORKSPACE), publication_asset(_WORKSPACE)],
+    jobs=[odoo_to_gold, daily_maintenance],
     schedules=[
         _schedule(odoo_to_gold.name, os.environ.get(SCHEDULE_VARIABLE) or "5 * * * *"),
-        *([_schedule(daily_maintenance.name, "30 2 * * *")] if _EXTRACTS else []),
+        _schedule(daily_maintenance.name, "30 2 * * *"),
     ],
     sensors=[run_failure],
     resources={"lakehouse": configured_lakehouse()},

@@ -27,6 +27,8 @@ from odoo_lake.project import Project
 from odoo_lake.source.connection import SOURCE_VARIABLE
 from odoo_lake.workspace import Workspace, open_workspace
 
+MANIFESTS_VARIABLE = "ODOO_LAKE_MANIFESTS"
+
 
 class Lakehouse(dg.ConfigurableResource):  # type: ignore[type-arg]
     """The source's and the lake's addresses, from the same variables as the command line's."""
@@ -79,8 +81,9 @@ def project_manifest(project: Project) -> Path:
     for path in sorted(project.dbt.rglob("*")):
         if path.suffix in (".sql", ".yml", ".csv") and path.is_file():
             digest.update(str(path.relative_to(project.dbt)).encode() + path.read_bytes())
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "odoo-lakehouse"
-    folder = cache / "manifest" / digest.hexdigest()[:16]
+    named = os.environ.get(MANIFESTS_VARIABLE)
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = (Path(named) if named else cache / "odoo-lakehouse" / "manifest") / digest.hexdigest()[:16]
     if not (folder / "manifest.json").is_file():
         build = Build(project, Lake(str(folder)), open_workspace().catalogue, LakeState())
         arguments = [dbt_executable(), "--log-path", str(folder), "parse", "--project-dir", str(project.dbt)]
