@@ -16,7 +16,8 @@ MINIO_JOB = Pods.of("lake-minio", selector("minio", "provision"))
 POSTGRES = Pods.of("lake-postgres")
 AIRBYTE = Pods.of("lake-airbyte")
 LOCAL_DBT = Pods.of("lake-dbt")
-METABASE = Pods.of("lake-metabase")
+METABASE_SERVER = Pods.of("lake-metabase", selector("metabase", "server"))
+METABASE_JOB = Pods.of("lake-metabase", selector("metabase", "apply"))
 METASTORE = Pods.of("lake-metastore")
 TRINO = Pods.of("lake-trino")
 TRINO_COORDINATOR = Pods.of("lake-trino", selector("trino", "coordinator"))
@@ -70,7 +71,7 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
         Flow(POSTGRES, SYSTEM, (9090,), "instances call the backup plugin"),
         *(
             Flow(product, POSTGRES, (POSTGRES_PORT,), "metadata")
-            for product in (AIRBYTE, LOCAL_DBT, METABASE, METASTORE, SUPERSET, DATAHUB, DAGSTER)
+            for product in (AIRBYTE, LOCAL_DBT, METABASE_SERVER, METASTORE, SUPERSET, DATAHUB, DAGSTER)
         ),
         Flow(POSTGRES, api_server, (443, 6443), "instances report to their Cluster object"),
         # --- operators
@@ -95,6 +96,8 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
         Flow(INGESTION, odoo, odoo_port, "Odoo's tables and columns"),
         Flow(STRIMZI, KAFKA, (8443, 9090, 9091), "the operator rolls and watches its broker"),
         *_from_browsers(settings),
+        # --- Metabase
+        Flow(METABASE_JOB, METABASE_SERVER, (3000,), "its set-up"),
         # --- monitoring
         Flow(MONITORING, api_server, (443, 6443), "service discovery and object state"),
         Flow(MONITORING, MONITORING, (3000, 8080, 8081, 9090, 9093, 9094, 9560, 10250), "its own services"),
@@ -106,6 +109,7 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
         Flow(PROMETHEUS, SYSTEM, (8080, 9402), "metrics"),
         Flow(PROMETHEUS, TRINO_COORDINATOR, (HTTPS_PORT,), "metrics"),
         Flow(PROMETHEUS, DATAHUB, (4319,), "metrics"),
+        Flow(PROMETHEUS, METABASE_SERVER, (9191,), "metrics"),
         Flow(PROMETHEUS, nodes, (9100, 10250), "metrics of nodes and kubelets"),
         *_to_receivers(settings),
     )

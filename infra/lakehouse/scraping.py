@@ -56,6 +56,9 @@ def targets(settings: Settings, quotas: Collection[str]) -> list[Target]:
         found += _minio(STORE_PRODUCTS[settings.object_store.serve_from])
     if "trino" in quotas:
         found.append(_trino())
+    if "metabase" in quotas:
+        pods = selector("metabase", "server")
+        found.append(Target(job="metabase", namespace="lake-metabase", pods=pods, port="metrics"))
     if "datahub" in quotas:
         gms = {"app.kubernetes.io/name": "datahub-gms"}
         found.append(

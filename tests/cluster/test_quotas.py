@@ -36,7 +36,6 @@ ROWS = {
 }
 # Namespaces whose component the program does not have; nothing else may be without pods.
 EMPTY = {
-    "lake-metabase",
     "lake-superset",
     "lake-valkey",
 }

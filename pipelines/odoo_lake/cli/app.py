@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from odoo_lake import __version__
-from odoo_lake.cli import airbyte, contract, datahub
+from odoo_lake.cli import airbyte, contract, datahub, metabase
 from odoo_lake.cli.demo import demo
 from odoo_lake.cli.extract import extract, grants, sweep
 from odoo_lake.cli.maintain import compact, publish
@@ -63,6 +63,7 @@ for command in (
 app.add_typer(airbyte.app)
 app.add_typer(contract.app)
 app.add_typer(datahub.app)
+app.add_typer(metabase.app)
 
 
 def main() -> None:
