@@ -113,6 +113,7 @@ def _ingestion(on: Foundations, sizing: ProductionSizing, data_hub: DataHub, tri
             gms=data_hub.gms,
             system=data_hub.system,
             extraction=plan.settings.ingestion,
+            suspended=plan.settings.data_hub.suspend_ingestion,
             odoo=plan.settings.odoo,
             odoo_password=pulumi.Output.secret(secret_text(plan.settings.odoo_password)),
             trino=trino.access,

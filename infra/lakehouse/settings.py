@@ -191,6 +191,11 @@ class PersonSettings(Section):
     companies: list[Annotated[int, Field(ge=1)]] = []
 
 
+class DataHubSettings(Section):
+    # For the time of an upgrade: nothing writes while DataHub changes what it has stored.
+    suspend_ingestion: bool = False
+
+
 class RetentionSettings(Section):
     """How long copies are kept."""
 
@@ -222,6 +227,7 @@ class Settings(Section):
     # Where an existing cert-manager keeps the secrets of cluster issuers: its own, unless it was told another.
     cert_manager_namespace: Name = "cert-manager"
     airbyte: AirbyteSettings = AirbyteSettings()
+    data_hub: DataHubSettings = DataHubSettings()
     retention: RetentionSettings = RetentionSettings()
     node_exporter: NodeExporter = NodeExporter.PRODUCTION
     alerting: Alerting = Alerting()

@@ -65,6 +65,12 @@ def test_no_two_of_them_ever_run_at_once() -> None:
     assert windows[-1][1] < DAY_SECONDS
 
 
+def test_all_of_it_is_suspended_for_an_upgrade() -> None:
+    suspended = run_program(stack_config("prod", dataHub={"suspendIngestion": True}), stack="prod")
+    assert {name: job["spec"]["suspend"] for name, job in jobs(suspended).items()} == dict.fromkeys(NAMES, True)
+    assert not any(job["spec"]["suspend"] for job in jobs(shape("prod")).values())
+
+
 def test_every_container_has_the_size_of_the_row() -> None:
     run = dict(sizing.load(Profile.PRODUCTION).budgets())["datahub"].run
     assert run is not None

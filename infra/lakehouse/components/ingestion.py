@@ -48,6 +48,7 @@ class IngestionArgs:
     gms: str
     system: SecretRef
     extraction: Extraction
+    suspended: bool
     odoo: OdooSettings
     odoo_password: pulumi.Output[str]
     trino: TrinoAccess
@@ -99,6 +100,7 @@ def cron_job_spec(args: IngestionArgs, recipe: Recipe, slot: int, files: str) ->
     annotations = pod_annotations(*sorted(secrets, key=lambda secret: secret.name))
     return {
         "schedule": schedule(slot),
+        "suspend": args.suspended,
         "time_zone": "Etc/UTC",
         "concurrency_policy": "Forbid",
         "starting_deadline_seconds": STARTING_DEADLINE_SECONDS,
