@@ -36,6 +36,7 @@ QUERY_EXPORTER = Pods.of("lake-monitoring", selector("query-exporter", "server")
 
 S3_PORT = 9000
 POSTGRES_PORT = 5432
+VALKEY_PORT = 6379
 
 
 def unset_networks(settings: Settings) -> list[str]:
@@ -90,6 +91,8 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
         Flow(TRINO, TRINO, (HTTP_PORT,), "nodes exchange data; each request carries their shared secret"),
         Flow(TRINO, METASTORE, (THRIFT_PORT,), "which tables there are"),
         *(Flow(client, TRINO_COORDINATOR, (HTTPS_PORT,), "queries") for client in (SUPERSET, DATAHUB, DAGSTER)),
+        # --- Superset
+        Flow(SUPERSET, VALKEY, (VALKEY_PORT,), "cache, and the queue of its workers"),
         # --- DataHub
         Flow(DATAHUB, DATAHUB, (8080, 9090, 9091, 9092, 9200), "its own services"),
         Flow(INGESTION, odoo, odoo_port, "Odoo's tables and columns"),

@@ -29,6 +29,10 @@ POSTGRES_BUFFERS_PERCENT = 25
 # A backend of these products takes up to this much beside the buffers.
 POSTGRES_MIB_PER_CONNECTION = 6
 POSTGRES_RESERVED_CONNECTIONS = 20
+# One process of Superset with its libraries and a result at hand.
+SUPERSET_MIB_PER_PROCESS = 480
+# Buffers of clients and fragmentation come on top of the data.
+VALKEY_MEMORY_PERCENT = 70
 # DuckDB's own limit leaves room for Python, dbt and the allocator.
 DUCKDB_MEMORY_PERCENT = 70
 # Prometheus' documentation keeps retention.size at 80-85 % of the volume: the WAL and compactions need the rest.
@@ -117,6 +121,14 @@ class SupersetBudget(Budget):
     beat: Workload
     init: Job
     apply: Job
+
+    @property
+    def web_processes(self) -> int:
+        return max(1, self.web.memory.mib // SUPERSET_MIB_PER_PROCESS)
+
+    @property
+    def worker_processes(self) -> int:
+        return max(1, self.worker.memory.mib // SUPERSET_MIB_PER_PROCESS)
 
 
 class DataHubBudget(Budget):
@@ -222,6 +234,10 @@ class MetastoreBudget(SupportingBudget):
 
 class ValkeyBudget(SupportingBudget):
     server: Workload
+
+    @property
+    def data_memory(self) -> Memory:
+        return self.server.memory.share(VALKEY_MEMORY_PERCENT)
 
 
 class SystemBudget(SupportingBudget):

@@ -35,10 +35,7 @@ ROWS = {
     },
 }
 # Namespaces whose component the program does not have; nothing else may be without pods.
-EMPTY = {
-    "lake-superset",
-    "lake-valkey",
-}
+EMPTY: set[str] = set()
 SUPPORTING = {"lightweight": (2, 5, 40), "production": (5, 12, 150)}
 
 
