@@ -10,9 +10,11 @@ from rich.console import Console
 from odoo_lake import __version__
 from odoo_lake.cli import airbyte, contract, datahub, metabase
 from odoo_lake.cli.demo import demo
+from odoo_lake.cli.doctor import doctor
 from odoo_lake.cli.extract import extract, grants, sweep
 from odoo_lake.cli.maintain import compact, publish
 from odoo_lake.cli.object_store import mirror_buckets, provision_buckets
+from odoo_lake.cli.query_log import audit, query_log
 from odoo_lake.cli.reconcile import reconcile
 from odoo_lake.cli.report import report
 from odoo_lake.cli.run import build, query, run
@@ -52,9 +54,12 @@ for command in (
     query,
     report,
     status,
+    doctor,
     compact,
     publish,
     grants,
+    audit,
+    query_log,
     sample,
     provision_buckets,
     mirror_buckets,
