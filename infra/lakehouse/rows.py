@@ -11,6 +11,7 @@ from pydantic import Field
 
 from .budget import DEFAULT_SIZE, Budget, Job, Pod, Run, Workload
 from .quantities import Cpu, Memory
+from .settings import StoreName
 
 # Trino asks for 70-85 % of the container; the rest is metaspace, code cache and direct buffers.
 TRINO_HEAP_PERCENT = 80
@@ -45,8 +46,18 @@ GRAFANA_SIDECARS = 2
 
 
 class MinioBudget(Budget):
+    """`second` are the servers of the second store, which are there while the object store moves, and after."""
+
     server: Workload
+    second: Workload | None = None
     provision: Job
+
+    def servers(self, store: StoreName) -> Workload:
+        """Raises ValueError for a store that the settings do not have."""
+        found = self.server if store is StoreName.FIRST else self.second
+        if found is None:
+            raise ValueError(f"there is no {store} store")
+        return found
 
 
 class AirbyteBudget(Budget):
