@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from .alert_routing import receiver_secrets
-from .labels import selector
+from .labels import MIRROR, STORE_PRODUCTS, selector
 from .metastore_config import THRIFT_PORT
 from .network import Elsewhere, Flow, Outside, Pods
 from .settings import EVERYWHERE, CertManager, Settings, StoreMode
 from .trino_config import HTTP_PORT, HTTPS_PORT
 from .web import named
 
-MINIO = Pods.of("lake-minio", selector("minio", "server"))
+STORES = {store: Pods.of("lake-minio", selector(name, "server")) for store, name in STORE_PRODUCTS.items()}
+MINIO_MIRROR = Pods.of("lake-minio", selector(MIRROR, "mirror"))
 MINIO_JOB = Pods.of("lake-minio", selector("minio", "provision"))
 POSTGRES = Pods.of("lake-postgres")
 AIRBYTE = Pods.of("lake-airbyte")
@@ -36,6 +37,7 @@ QUERY_EXPORTER = Pods.of("lake-monitoring", selector("query-exporter", "server")
 
 S3_PORT = 9000
 POSTGRES_PORT = 5432
+VALKEY_PORT = 6379
 
 
 def unset_networks(settings: Settings) -> list[str]:
@@ -90,6 +92,8 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
         Flow(TRINO, TRINO, (HTTP_PORT,), "nodes exchange data; each request carries their shared secret"),
         Flow(TRINO, METASTORE, (THRIFT_PORT,), "which tables there are"),
         *(Flow(client, TRINO_COORDINATOR, (HTTPS_PORT,), "queries") for client in (SUPERSET, DATAHUB, DAGSTER)),
+        # --- Superset
+        Flow(SUPERSET, VALKEY, (VALKEY_PORT,), "cache, and the queue of its workers"),
         # --- DataHub
         Flow(DATAHUB, DATAHUB, (8080, 9090, 9091, 9092, 9200), "its own services"),
         Flow(INGESTION, odoo, odoo_port, "Odoo's tables and columns"),
@@ -104,7 +108,7 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
         Flow(QUERY_EXPORTER, POSTGRES, (POSTGRES_PORT,), "figures that only databases have"),
         Flow(QUERY_EXPORTER, odoo, odoo_port, "what an extraction does to Odoo's database"),
         Flow(PROMETHEUS, POSTGRES, (9187,), "metrics"),
-        Flow(PROMETHEUS, MINIO, (S3_PORT,), "metrics"),
+        *(Flow(PROMETHEUS, store, (S3_PORT,), "metrics") for store in _own_stores(settings)),
         Flow(PROMETHEUS, SYSTEM, (8080, 9402), "metrics"),
         Flow(PROMETHEUS, TRINO_COORDINATOR, (HTTPS_PORT,), "metrics"),
         Flow(PROMETHEUS, DATAHUB, (4319,), "metrics"),
@@ -128,11 +132,23 @@ def _to_object_store(settings: Settings) -> tuple[Flow, ...]:
         store = Outside("the external object store", cidrs)
         port = _port_of(settings.object_store.endpoint or "")
         return tuple(Flow(pods, store, (port,), why) for pods, why in readers.items())
-    return (
-        *(Flow(pods, MINIO, (S3_PORT,), why) for pods, why in readers.items()),
-        Flow(MINIO, MINIO, (S3_PORT,), "servers of one pool"),
-        Flow(MINIO_JOB, MINIO, (S3_PORT,), "buckets, identities and policies"),
+    stores = _own_stores(settings)
+    moving = (MINIO_MIRROR,) if len(stores) > 1 else ()
+    return tuple(
+        flow
+        for store in stores
+        for flow in (
+            *(Flow(pods, store, (S3_PORT,), why) for pods, why in readers.items()),
+            Flow(store, store, (S3_PORT,), "servers of one pool"),
+            Flow(MINIO_JOB, store, (S3_PORT,), "buckets, identities and policies"),
+            *(Flow(mirror, store, (S3_PORT,), "copies one store to the other") for mirror in moving),
+        )
     )
+
+
+def _own_stores(settings: Settings) -> list[Pods]:
+    """Two while the object store moves; pods find the one that serves by its address."""
+    return [STORES[store] for store in settings.object_store.stores]
 
 
 def _from_browsers(settings: Settings) -> tuple[Flow, ...]:

@@ -11,7 +11,9 @@ from .components.ingestion import Ingestion, IngestionArgs
 from .components.kafka import Kafka, KafkaArgs
 from .components.metastore import Metastore, MetastoreArgs
 from .components.opensearch import OpenSearch, OpenSearchArgs
+from .components.superset import Superset, SupersetArgs
 from .components.trino import Trino, TrinoArgs
+from .components.valkey import Valkey, ValkeyArgs
 from .dagster_values import DagsterWiring
 from .databases import LAKE_OPS
 from .plan import Foundations, Platform
@@ -34,6 +36,9 @@ def build_production(on: Foundations, sizing: ProductionSizing, built: Platform)
     built.products.append(dagster)
     built.addresses["dagster"] = dagster.url
     built.secrets += [dagster.secrets.database, dagster.secrets.addresses]
+    superset = _superset(on, sizing, trino)
+    built.addresses["superset"] = superset.url
+    built.secrets.append(superset.admin)
 
 
 def _metastore(on: Foundations, sizing: ProductionSizing) -> Metastore:
@@ -144,4 +149,26 @@ def _dagster(on: Foundations, sizing: ProductionSizing, trino: Trino) -> Dagster
             run_record=postgres.logins[LAKE_OPS],
         ),
         plan.inside("dagster", "dbt", after=(postgres, trino, *store.ready)),
+    )
+
+
+def _superset(on: Foundations, sizing: ProductionSizing, trino: Trino) -> Superset:
+    plan, reader = on.plan, sizing.superset.namespace
+    cache = Valkey(
+        "valkey",
+        ValkeyArgs(site=plan.site, sizing=sizing.valkey, reader=reader),
+        plan.inside("valkey", "superset"),
+    )
+    return Superset(
+        "superset",
+        SupersetArgs(
+            site=plan.site,
+            sizing=sizing.superset,
+            database=on.postgres.logins["superset"],
+            cache_host=cache.host,
+            cache_port=cache.port,
+            cache=cache.password,
+            trino=trino.access,
+        ),
+        plan.inside("superset", after=(on.postgres, cache, trino)),
     )

@@ -17,7 +17,7 @@ LAYERS = (
     ("settings",),
     ("business",),
     ("lake",),
-    ("source", "sample", "airbyte", "object_store"),
+    ("source", "sample", "airbyte", "object_store", "storage_check"),
     ("extract",),
     ("build",),
     ("reconcile",),
@@ -27,7 +27,7 @@ LAYERS = (
     ("doctor",),
     ("workspace",),
     ("airbyte", "gold_database", "report", "demo", "orchestration"),
-    ("datahub",),
+    ("datahub", "metabase"),
     ("cli",),
 )
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}

@@ -20,6 +20,7 @@ from odoo_lake.cli.report import report
 from odoo_lake.cli.run import build, query, run
 from odoo_lake.cli.sample import sample
 from odoo_lake.cli.status import status
+from odoo_lake.cli.storage_check import storage_check
 from odoo_lake.errors import UserError
 
 app = typer.Typer(
@@ -63,6 +64,7 @@ for command in (
     sample,
     provision_buckets,
     mirror_buckets,
+    storage_check,
 ):
     app.command()(command)
 app.add_typer(airbyte.app)
