@@ -57,6 +57,8 @@ def open_duckdb(
         config["temp_directory"] = str(spill_directory / uuid.uuid4().hex)
     connection = duckdb.connect(database, read_only=read_only, config=config)
     connection.execute("set TimeZone = 'UTC'")
+    # It would stand among what a command prints.
+    connection.execute("set enable_progress_bar = false")
     return connection
 
 
