@@ -23,7 +23,7 @@ LAYERS = (
     ("reconcile",),
     ("record",),
     ("pipeline",),
-    ("trino",),
+    ("trino", "restore"),
     ("workspace",),
     ("airbyte", "gold_database", "report", "demo", "orchestration"),
     ("cli",),

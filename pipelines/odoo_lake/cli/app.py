@@ -15,6 +15,7 @@ from odoo_lake.cli.maintain import compact, publish
 from odoo_lake.cli.object_store import mirror_buckets, provision_buckets
 from odoo_lake.cli.reconcile import reconcile
 from odoo_lake.cli.report import report
+from odoo_lake.cli.restore import restore, restore_drill
 from odoo_lake.cli.run import build, query, run
 from odoo_lake.cli.sample import sample
 from odoo_lake.cli.status import status
@@ -60,6 +61,8 @@ for command in (
     provision_buckets,
     mirror_buckets,
     storage_check,
+    restore,
+    restore_drill,
 ):
     app.command()(command)
 app.add_typer(airbyte.app)
