@@ -81,8 +81,10 @@ charts-facts: $(VENV)/.dev ## write tests/charts/ from the archives in the chart
 lock: | $(UV) ## resolve the pins anew: versions and hashes, no addresses
 	printf 'uv==0.13.9\nsetuptools>=77\n' | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -o requirements-bootstrap.lock -
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pipelines/pyproject.toml -o requirements.lock
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header tests/datahub/requirements.in -o tests/datahub/requirements.lock
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header infra/pyproject.toml -c requirements.lock -o requirements-infra.lock
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pipelines/pyproject.toml infra/pyproject.toml --group infra/pyproject.toml:policies --group pyproject.toml:dev -c requirements.lock -c requirements-infra.lock -o requirements-dev.lock
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-deps superset/requirements.in -o superset/requirements.lock
 
 clean: ## remove what the targets made in this folder
 	rm -rf $(VENV) demo

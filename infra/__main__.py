@@ -21,7 +21,7 @@ def configuration() -> tuple[dict[str, Any], list[str]]:
 def main() -> None:
     try:
         chosen = settings.load(*configuration())
-        sizes = sizing.load(chosen.profile, chosen.overrides)
+        sizes = sizing.load(chosen.profile, chosen.overrides, chosen.object_store)
         checks.check(chosen, sizes)
     except ConfigError as error:
         # One message instead of a traceback; nothing is registered yet, so nothing is created.

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 SOURCE_KEY, RECORD_KEY = "source", "run-record"
 SOURCE_VARIABLE, RECORD_VARIABLE = "ODOO_LAKE_SOURCE", "ODOO_LAKE_OPS"
+# The copy of gold, where there is one.
+GOLD_KEY, GOLD_VARIABLE = "gold", "ODOO_LAKE_GOLD_DATABASE"
 
 
 def source_url(odoo: OdooSettings, password: pulumi.Input[str], *, driver: str = "postgresql") -> pulumi.Output[str]:

@@ -79,12 +79,16 @@ class Amount:
 
 
 class Row(Model):
-    """A row of the sizing table: what a product may use, its storage split into volumes and room on the node."""
+    """A row of the sizing table: what a product may use, its storage split into volumes and room on the node.
+
+    `temporary` rows are there while something moves; they are printed apart.
+    """
 
     cpu: CpuField
     memory: MemoryField
     volume: MemoryField = NOTHING
     scratch: MemoryField = NOTHING
+    temporary: bool = False
 
     @property
     def amount(self) -> Amount:
@@ -172,6 +176,11 @@ class Budget(Model):
     @property
     def limit(self) -> Amount:
         return sum((row.amount for row in self.rows.values()), Amount())
+
+    @property
+    def temporary(self) -> Amount:
+        """What of the limit goes away again."""
+        return sum((row.amount for row in self.rows.values() if row.temporary), Amount())
 
     @property
     def workloads(self) -> dict[str, Workload]:

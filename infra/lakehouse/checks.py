@@ -14,13 +14,14 @@ from .databases import ROLES
 from .errors import ConfigError
 from .metastore_config import pool_size
 from .profile import Profile
-from .settings import Ingestion, Provisioner, Settings, StoreMode, Topology
+from .settings import Ingestion, Settings
 from .sizing import LightweightSizing, ProductionSizing
-from .trino_access import PROJECT, load_policy, published_tables
+from .store_checks import store_is_complete
+from .trino_access import PROJECT, Policy, load_policy, published_tables
 from .trino_catalogs import CONCURRENT_CHANGES
+from .trino_clients import CLIENTS
 
 OLDEST_KUBERNETES = (1, 31)
-DISTRIBUTED_SERVERS = 4
 
 AnySizing = LightweightSizing | ProductionSizing
 Check = Callable[[Settings, AnySizing], Iterator[str]]
@@ -44,67 +45,6 @@ def odoo_is_reachable(settings: Settings, _: AnySizing) -> Iterator[str]:
         yield (
             "lakehouse:odooPassword is not set. Nothing can be read from Odoo's database. "
             "Run: pulumi config set --secret lakehouse:odooPassword"
-        )
-
-
-def store_is_complete(settings: Settings, sizing: AnySizing) -> Iterator[str]:
-    store = settings.object_store
-    if store.mode is StoreMode.EXTERNAL:
-        if store.endpoint is None:
-            yield (
-                "lakehouse:objectStore.mode is external, but lakehouse:objectStore.endpoint is not set. No product "
-                "would find the lake. Run: pulumi config set --path lakehouse:objectStore.endpoint https://<host>"
-            )
-        if settings.object_store_credentials is None:
-            yield (
-                "lakehouse:objectStore.mode is external, but lakehouse:objectStoreCredentials is not set. The program "
-                "makes no users in a store that is not its own. Set a key pair per identity, or one named default: "
-                "pulumi config set --secret --path lakehouse:objectStoreCredentials.default.accessKey <key>"
-            )
-        elif problem := _credentials_problem(settings.object_store_credentials.get_secret_value()):
-            yield problem
-        if store.topology is not None:
-            yield (
-                f"lakehouse:objectStore.topology is {store.topology}, but the store is external. The setting would do "
-                "nothing. Remove it: pulumi config rm --path lakehouse:objectStore.topology"
-            )
-        return
-    if store.endpoint is not None:
-        yield (
-            f"lakehouse:objectStore.endpoint is {store.endpoint!r}, but lakehouse:objectStore.mode is internal. The "
-            "endpoint would be ignored. Set mode to external, or remove the endpoint."
-        )
-    if store.provisioner is Provisioner.PROVIDER and store.provider_endpoint is None:
-        yield (
-            "lakehouse:objectStore.provisioner is provider, but lakehouse:objectStore.providerEndpoint is not set. "
-            "Pulumi would not reach the store from this machine. Set the address, or use provisioner: job."
-        )
-    yield from _servers_fit_topology(settings, sizing)
-
-
-def _credentials_problem(text: str) -> str | None:
-    try:
-        pairs = json.loads(text)
-        complete = isinstance(pairs, dict) and all({"accessKey", "secretKey"} == set(pair) for pair in pairs.values())
-    except (json.JSONDecodeError, TypeError):
-        complete = False
-    if complete and pairs:
-        return None
-    return (
-        "lakehouse:objectStoreCredentials is (hidden): not a map of identities to accessKey and secretKey. No product "
-        "could sign in. Run: pulumi config set --secret --path lakehouse:objectStoreCredentials.default.accessKey <key>"
-    )
-
-
-def _servers_fit_topology(settings: Settings, sizing: AnySizing) -> Iterator[str]:
-    servers = sizing.minio.server.replicas
-    expected = 1 if settings.topology is Topology.SINGLE else DISTRIBUTED_SERVERS
-    if servers != expected:
-        yield (
-            f"lakehouse:objectStore.topology is {settings.topology}, which takes {expected} server(s), but "
-            f"minio.server.replicas is {servers} in the {settings.profile} profile. Drives of one topology cannot be "
-            f"read by the other. Set lakehouse:overrides.minio.server, so that {expected} servers share the row, or "
-            "move the store first: ops/runbooks/procedures/change-object-store-topology.md."
         )
 
 
@@ -218,11 +158,34 @@ def metastore_serves_trino(_: Settings, sizing: AnySizing) -> Iterator[str]:
 
 def access_policy_is_sound(settings: Settings, _: AnySizing) -> Iterator[str]:
     if settings.profile is not Profile.PRODUCTION:
+        if settings.people:
+            yield (
+                "lakehouse:people is set, but the lightweight profile has no Trino to log in to. It would do nothing. "
+                "Remove it: pulumi config rm lakehouse:people"
+            )
         return
     try:
-        published_tables(PROJECT, load_policy(PROJECT))
+        policy = load_policy(PROJECT)
+        published_tables(PROJECT, policy)
     except (ValueError, yaml.YAMLError) as error:
         yield f"contracts/access.yaml can't be used: {_told(error)}. Trino would have no rules. Correct the file."
+        return
+    yield from _people_have_roles(settings, policy)
+
+
+def _people_have_roles(settings: Settings, policy: Policy) -> Iterator[str]:
+    open_to_people = [name for name, role in policy.roles.items() if not role.builds]
+    for name, person in settings.people.items():
+        if name in {client.name for client in CLIENTS}:
+            yield (
+                f"lakehouse:people.{name} has the name of one of the platform's own logins. One of the two could not "
+                "log in. Choose another name."
+            )
+        if person.role not in open_to_people:
+            yield (
+                f"lakehouse:people.{name}.role is {person.role!r}; a person has one of {', '.join(open_to_people)}. "
+                f"Trino would show nothing. Run: pulumi config set --path lakehouse:people.{name}.role <role>"
+            )
 
 
 def _told(error: Exception) -> str:

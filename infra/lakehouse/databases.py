@@ -26,6 +26,8 @@ class Role:
 
 LAKE_OPS = "lake_ops"
 GOLD = "gold"
+PUBLISHER = "publisher"
+GOLD_READER = "gold_reader"
 METRICS = "metrics"
 
 ROLES: tuple[Role, ...] = (
@@ -40,8 +42,8 @@ ROLES: tuple[Role, ...] = (
     ),
     Role(name="metabase", quotas=("metabase",), databases=("metabase",), product="metabase"),
     # Gold for Metabase: written by the pipeline, read by a login that owns nothing.
-    Role(name="publisher", quotas=("dbt",), databases=(GOLD,), product="metabase"),
-    Role(name="gold_reader", quotas=("metabase", "dbt"), product="metabase"),
+    Role(name=PUBLISHER, quotas=("dbt",), databases=(GOLD,), product="metabase"),
+    Role(name=GOLD_READER, quotas=("metabase", "dbt"), product="metabase"),
     Role(name="superset", quotas=("superset",), databases=("superset",), product="superset"),
     Role(name="dagster", quotas=("dagster",), databases=("dagster",), product="dagster"),
     Role(name="datahub", quotas=("datahub",), databases=("datahub",), product="datahub"),

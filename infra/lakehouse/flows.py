@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from .alert_routing import receiver_secrets
-from .labels import selector
+from .labels import MIRROR, STORE_PRODUCTS, selector
 from .metastore_config import THRIFT_PORT
 from .network import Elsewhere, Flow, Outside, Pods
 from .settings import EVERYWHERE, CertManager, Settings, StoreMode
 from .trino_config import HTTP_PORT, HTTPS_PORT
 from .web import named
 
-MINIO = Pods.of("lake-minio", selector("minio", "server"))
+STORES = {store: Pods.of("lake-minio", selector(name, "server")) for store, name in STORE_PRODUCTS.items()}
+MINIO_MIRROR = Pods.of("lake-minio", selector(MIRROR, "mirror"))
 MINIO_JOB = Pods.of("lake-minio", selector("minio", "provision"))
 POSTGRES = Pods.of("lake-postgres")
 AIRBYTE = Pods.of("lake-airbyte")
 LOCAL_DBT = Pods.of("lake-dbt")
-METABASE = Pods.of("lake-metabase")
+METABASE_SERVER = Pods.of("lake-metabase", selector("metabase", "server"))
+METABASE_JOB = Pods.of("lake-metabase", selector("metabase", "apply"))
 METASTORE = Pods.of("lake-metastore")
 TRINO = Pods.of("lake-trino")
 TRINO_COORDINATOR = Pods.of("lake-trino", selector("trino", "coordinator"))
 SUPERSET = Pods.of("lake-superset")
 VALKEY = Pods.of("lake-valkey")
 DATAHUB = Pods.of("lake-datahub")
+INGESTION = Pods.of("lake-datahub", selector("datahub", "ingestion"))
 KAFKA = Pods.of("lake-datahub", {"strimzi.io/name": "datahub-kafka"})
 DAGSTER = Pods.of("lake-dagster")
 SYSTEM = Pods.of("lake-system")
@@ -34,6 +37,7 @@ QUERY_EXPORTER = Pods.of("lake-monitoring", selector("query-exporter", "server")
 
 S3_PORT = 9000
 POSTGRES_PORT = 5432
+VALKEY_PORT = 6379
 
 
 def unset_networks(settings: Settings) -> list[str]:
@@ -68,7 +72,7 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
         Flow(POSTGRES, SYSTEM, (9090,), "instances call the backup plugin"),
         *(
             Flow(product, POSTGRES, (POSTGRES_PORT,), "metadata")
-            for product in (AIRBYTE, LOCAL_DBT, METABASE, METASTORE, SUPERSET, DATAHUB, DAGSTER)
+            for product in (AIRBYTE, LOCAL_DBT, METABASE_SERVER, METASTORE, SUPERSET, DATAHUB, DAGSTER)
         ),
         Flow(POSTGRES, api_server, (443, 6443), "instances report to their Cluster object"),
         # --- operators
@@ -88,10 +92,15 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
         Flow(TRINO, TRINO, (HTTP_PORT,), "nodes exchange data; each request carries their shared secret"),
         Flow(TRINO, METASTORE, (THRIFT_PORT,), "which tables there are"),
         *(Flow(client, TRINO_COORDINATOR, (HTTPS_PORT,), "queries") for client in (SUPERSET, DATAHUB, DAGSTER)),
+        # --- Superset
+        Flow(SUPERSET, VALKEY, (VALKEY_PORT,), "cache, and the queue of its workers"),
         # --- DataHub
         Flow(DATAHUB, DATAHUB, (8080, 9090, 9091, 9092, 9200), "its own services"),
+        Flow(INGESTION, odoo, odoo_port, "Odoo's tables and columns"),
         Flow(STRIMZI, KAFKA, (8443, 9090, 9091), "the operator rolls and watches its broker"),
         *_from_browsers(settings),
+        # --- Metabase
+        Flow(METABASE_JOB, METABASE_SERVER, (3000,), "its set-up"),
         # --- monitoring
         Flow(MONITORING, api_server, (443, 6443), "service discovery and object state"),
         Flow(MONITORING, MONITORING, (3000, 8080, 8081, 9090, 9093, 9094, 9560, 10250), "its own services"),
@@ -99,10 +108,11 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
         Flow(QUERY_EXPORTER, POSTGRES, (POSTGRES_PORT,), "figures that only databases have"),
         Flow(QUERY_EXPORTER, odoo, odoo_port, "what an extraction does to Odoo's database"),
         Flow(PROMETHEUS, POSTGRES, (9187,), "metrics"),
-        Flow(PROMETHEUS, MINIO, (S3_PORT,), "metrics"),
+        *(Flow(PROMETHEUS, store, (S3_PORT,), "metrics") for store in _own_stores(settings)),
         Flow(PROMETHEUS, SYSTEM, (8080, 9402), "metrics"),
         Flow(PROMETHEUS, TRINO_COORDINATOR, (HTTPS_PORT,), "metrics"),
         Flow(PROMETHEUS, DATAHUB, (4319,), "metrics"),
+        Flow(PROMETHEUS, METABASE_SERVER, (9191,), "metrics"),
         Flow(PROMETHEUS, nodes, (9100, 10250), "metrics of nodes and kubelets"),
         *_to_receivers(settings),
     )
@@ -122,11 +132,23 @@ def _to_object_store(settings: Settings) -> tuple[Flow, ...]:
         store = Outside("the external object store", cidrs)
         port = _port_of(settings.object_store.endpoint or "")
         return tuple(Flow(pods, store, (port,), why) for pods, why in readers.items())
-    return (
-        *(Flow(pods, MINIO, (S3_PORT,), why) for pods, why in readers.items()),
-        Flow(MINIO, MINIO, (S3_PORT,), "servers of one pool"),
-        Flow(MINIO_JOB, MINIO, (S3_PORT,), "buckets, identities and policies"),
+    stores = _own_stores(settings)
+    moving = (MINIO_MIRROR,) if len(stores) > 1 else ()
+    return tuple(
+        flow
+        for store in stores
+        for flow in (
+            *(Flow(pods, store, (S3_PORT,), why) for pods, why in readers.items()),
+            Flow(store, store, (S3_PORT,), "servers of one pool"),
+            Flow(MINIO_JOB, store, (S3_PORT,), "buckets, identities and policies"),
+            *(Flow(mirror, store, (S3_PORT,), "copies one store to the other") for mirror in moving),
+        )
     )
+
+
+def _own_stores(settings: Settings) -> list[Pods]:
+    """Two while the object store moves; pods find the one that serves by its address."""
+    return [STORES[store] for store in settings.object_store.stores]
 
 
 def _from_browsers(settings: Settings) -> tuple[Flow, ...]:

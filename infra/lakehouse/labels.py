@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from .profile import Profile
+from .settings import StoreName
 
 PART_OF = "odoo-lakehouse"
 PROFILE = "lakehouse/profile"
 GENERATION = "lakehouse/secret-generation"
+# The stores' servers by product: two sets beside each other share no label that a service selects by.
+STORE_PRODUCTS = {StoreName.FIRST: "minio", StoreName.SECOND: "minio-second"}
+MIRROR = "minio-mirror"
 
 
 def selector(product: str, component: str) -> dict[str, str]:

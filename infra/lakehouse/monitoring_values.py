@@ -55,7 +55,7 @@ def monitoring_values(
     }
     if nodes is not None:
         computed["prometheus-node-exporter"] = _node_exporter(nodes)
-    if settings.domain is not None:
+    if public_url("grafana", settings) is not None:
         computed["grafana"]["grafana.ini"] = {"server": {"root_url": grafana_url(settings)}}
     return chart_values(KUBE_PROMETHEUS, computed)
 

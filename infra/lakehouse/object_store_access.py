@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .quantities import Memory
-from .settings import Settings, Topology
+from .settings import Settings, StoreName, Topology
 
 # MinIO keeps two of four drives' worth of parity, so that two servers may fail for reads.
 USABLE_PERCENT = {Topology.SINGLE: 100, Topology.DISTRIBUTED: 50}
@@ -101,21 +101,25 @@ def identities(products: Collection[str]) -> tuple[Identity, ...]:
     return tuple(i for i in IDENTITIES if i.product is None or i.product in products)
 
 
-def policy(identity: Identity) -> dict[str, Any]:
-    """The identity's policy document; what it does not name is denied."""
+def policy(identity: Identity, *, read_only: bool = False) -> dict[str, Any]:
+    """The identity's policy document; what it does not name is denied.
+
+    `read_only` leaves of each grant only the reading: in a store whose data moves to another one.
+    """
     statements: list[dict[str, Any]] = []
     for grant in identity.grants:
+        rights = grant.rights.replace("W", "").replace("D", "") if read_only else grant.rights
         bucket = f"arn:aws:s3:::{grant.bucket}"
         objects = [f"{bucket}/{prefix}*" for prefix in grant.prefixes]
-        if "R" in grant.rights:
+        if "R" in rights:
             listing: dict[str, Any] = _statement(("s3:ListBucket",), [bucket])
             if grant.prefixes != ("",):
                 listing["Condition"] = {"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in grant.prefixes]}}
             statements += [listing, _statement(("s3:GetBucketLocation",), [bucket]), _statement(READ, objects)]
-        if "W" in grant.rights:
+        if "W" in rights:
             statements.append(_statement(("s3:ListBucketMultipartUploads",), [bucket]))
             statements.append(_statement(WRITE, objects))
-        if "D" in grant.rights:
+        if "D" in rights:
             statements.append(_statement(DELETE, objects))
             # MinIO lets whoever may delete an object also destroy its older versions, unless that is denied.
             statements.append(_statement(("s3:DeleteObjectVersion",), objects, effect="Deny"))
@@ -131,8 +135,19 @@ def quota(bucket: Bucket, volume: Memory, topology: Topology) -> Memory:
     return volume.share(USABLE_PERCENT[topology]).share(bucket.quota_percent)
 
 
-def document(settings: Settings, volume: Memory, products: Collection[str]) -> str:
-    """What the in-cluster provisioner is given, as JSON: every bucket and identity, ready to be applied."""
+def document(
+    settings: Settings,
+    volume: Memory,
+    products: Collection[str],
+    *,
+    store: StoreName = StoreName.FIRST,
+    read_only: bool = False,
+) -> str:
+    """What the in-cluster provisioner is given, as JSON: every bucket and identity, ready to be applied.
+
+    `volume` is what the store's servers have together; `read_only` takes the right to write from every identity.
+    """
+    topology = settings.topology_of(store)
     days = settings.retention.noncurrent_version_days
     return json.dumps(
         {
@@ -142,12 +157,16 @@ def document(settings: Settings, volume: Memory, products: Collection[str]) -> s
                     "versioned": bucket.versioned,
                     "noncurrentVersionDays": days if bucket.versioned else None,
                     "expireAfterDays": dict(bucket.expire_after_days),
-                    "quotaBytes": quota(bucket, volume, settings.topology).mib * 1024 * 1024,
+                    "quotaBytes": quota(bucket, volume, topology).mib * 1024 * 1024,
                 }
                 for bucket in BUCKETS
             ],
             "identities": [
-                {"name": identity.name, "accessKey": identity.access_key, "policy": policy(identity)}
+                {
+                    "name": identity.name,
+                    "accessKey": identity.access_key,
+                    "policy": policy(identity, read_only=read_only),
+                }
                 for identity in identities(products)
             ],
             "identityPrefix": IDENTITY_PREFIX,

@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .budget import Amount
+from .components.object_store import root_secret
+from .labels import STORE_PRODUCTS
 from .plan import Platform
 from .settings import Settings
-from .sizing import table, total
+from .sizing import table, temporary, total
 
 
 def outputs(settings: Settings, built: Platform) -> Mapping[str, Any]:
     rows, supporting = total(built.budgets, supporting=False), total(built.budgets, supporting=True)
+    passing = temporary(built.budgets)
     return {
         "profile": str(settings.profile),
         "addresses": built.addresses,
         "secretNames": sorted({secret.name for secret in built.secrets}),
         "sizes": table(built.budgets),
-        "totals": {"rows": str(rows), "supporting": str(supporting), "all": str(rows + supporting)},
+        "totals": {
+            "rows": str(rows),
+            "supporting": str(supporting),
+            **({"temporary": str(passing)} if passing != Amount() else {}),
+            "all": str(rows + supporting + passing),
+        },
         "notes": built.notes,
         "nextSteps": next_steps(settings),
     }
@@ -25,10 +34,10 @@ def outputs(settings: Settings, built: Platform) -> Mapping[str, Any]:
 
 def next_steps(settings: Settings) -> list[str]:
     """What the user does after the first `up`."""
-    database = settings.odoo
+    database, root = settings.odoo, root_secret(STORE_PRODUCTS[settings.object_store.serve_from])
     return [
         "make smoke STACK=<stack>  # checks the running platform from inside its pods",
         f"odoo-lake grants  # prints the rights that {database.username} needs in {database.database}@{database.host}",
         "pulumi stack output sizes  # what every namespace may use, and what its pods need",
-        "kubectl -n lake-minio get secret minio-root -o jsonpath='{.data.password}' | base64 -d  # a password",
+        f"kubectl -n lake-minio get secret {root} -o jsonpath='{{.data.password}}' | base64 -d  # a password",
     ]

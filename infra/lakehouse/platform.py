@@ -5,7 +5,6 @@ Nothing imports this module but the program. A component is one statement here.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 import pulumi
@@ -15,21 +14,20 @@ from .checks import AnySizing
 from .components.airbyte import Airbyte, AirbyteArgs
 from .components.ingress import IngressArgs, Ingresses
 from .components.namespace import Namespace, NamespaceArgs
-from .components.object_store import ObjectStore, ObjectStoreArgs
 from .components.operators import Operators, OperatorsArgs
 from .components.postgres import Backup, Postgres, PostgresArgs
 from .components.priorities import Priorities, PrioritiesArgs
-from .components.store_access import ExternalKeys, ExternalKeysArgs, StoreAccess, StoreAccessArgs
 from .flows import flows, unset_networks
 from .lightweight import build_lightweight
 from .network import default_deny, policies
 from .observability import build_observability
-from .plan import Foundations, Plan, Platform, Store, active_budgets, key_readers
+from .plan import Foundations, Plan, Platform, Store, active_budgets
 from .production import build_production
 from .secrets import secret_text
-from .settings import Settings, StoreMode
+from .settings import Settings
 from .site import Site
 from .sizing import LightweightSizing
+from .stores import build_store
 
 
 def build(settings: Settings, sizing: AnySizing) -> Platform:
@@ -41,7 +39,7 @@ def build(settings: Settings, sizing: AnySizing) -> Platform:
     plan = Plan(settings=settings, site=site, sizing=sizing, budgets=budgets, spaces=spaces)
     built = Platform(budgets, notes=unset_networks(settings))
 
-    store = _object_store(plan, built)
+    store = build_store(plan, built)
     built.addresses["objectStore"] = store.endpoint
 
     operators = Operators(
@@ -91,45 +89,6 @@ def _namespaces(
         )
         for name in names
     }
-
-
-def _object_store(plan: Plan, built: Platform) -> Store:
-    """Our own servers with their buckets, or the user's store."""
-    wanted, readers = plan.settings.object_store, key_readers(plan.budgets)
-    if wanted.mode is StoreMode.EXTERNAL:
-        external = ExternalKeys(
-            "external-store",
-            ExternalKeysArgs(
-                site=plan.site,
-                pairs=json.loads(secret_text(plan.settings.object_store_credentials)),
-                products=plan.budgets,
-                readers=readers,
-            ),
-            plan.inside(*plan.budgets),
-        )
-        built.secrets += external.keys.values()
-        return Store(wanted.endpoint or "", wanted.region, external.keys, (external,))
-    servers = ObjectStore(
-        "minio",
-        ObjectStoreArgs(site=plan.site, sizing=plan.sizing.minio, topology=plan.settings.topology),
-        plan.inside("minio"),
-    )
-    access = StoreAccess(
-        "minio-provision",
-        StoreAccessArgs(
-            site=plan.site,
-            settings=plan.settings,
-            sizing=plan.sizing.minio,
-            endpoint=servers.endpoint,
-            root=servers.root,
-            products=plan.budgets,
-            readers=readers,
-        ),
-        # Every reader's namespace gets a secret.
-        plan.inside(*plan.budgets, after=(servers,)),
-    )
-    built.secrets += [servers.root.ref, *access.keys.values()]
-    return Store(servers.endpoint, wanted.region, access.keys, (servers, access))
 
 
 def _postgres(plan: Plan, store: Store, operators: Operators) -> Postgres:

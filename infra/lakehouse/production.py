@@ -7,10 +7,13 @@ import pulumi
 from .components.authority import Authority, AuthorityArgs
 from .components.dagster import Dagster, DagsterArgs
 from .components.datahub import DataHub, DataHubArgs
+from .components.ingestion import Ingestion, IngestionArgs
 from .components.kafka import Kafka, KafkaArgs
 from .components.metastore import Metastore, MetastoreArgs
 from .components.opensearch import OpenSearch, OpenSearchArgs
+from .components.superset import Superset, SupersetArgs
 from .components.trino import Trino, TrinoArgs
+from .components.valkey import Valkey, ValkeyArgs
 from .dagster_values import DagsterWiring
 from .databases import LAKE_OPS
 from .plan import Foundations, Platform
@@ -28,11 +31,14 @@ def build_production(on: Foundations, sizing: ProductionSizing, built: Platform)
     built.secrets += [*trino.access.logins.values(), trino.access.authority]
     data_hub = _data_hub(on, sizing)
     built.addresses["datahub"] = data_hub.url
-    built.secrets.append(data_hub.users)
+    built.secrets += [data_hub.users, _ingestion(on, sizing, data_hub, trino).odoo]
     dagster = _dagster(on, sizing, trino)
     built.products.append(dagster)
     built.addresses["dagster"] = dagster.url
     built.secrets += [dagster.secrets.database, dagster.secrets.addresses]
+    superset = _superset(on, sizing, trino)
+    built.addresses["superset"] = superset.url
+    built.secrets.append(superset.admin)
 
 
 def _metastore(on: Foundations, sizing: ProductionSizing) -> Metastore:
@@ -68,6 +74,7 @@ def _trino(on: Foundations, sizing: ProductionSizing, metastore: Metastore) -> T
             table_format=plan.settings.table_format,
             store_keys=store.keys["trino"],
             behind_proxy=plan.settings.domain is not None,
+            people=plan.settings.people,
             readers={quota: budget.namespace for quota, budget in plan.budgets.items()},
         ),
         plan.inside("trino", "dbt", "superset", "datahub", after=(authority, metastore)),
@@ -101,6 +108,25 @@ def _data_hub(on: Foundations, sizing: ProductionSizing) -> DataHub:
     )
 
 
+def _ingestion(on: Foundations, sizing: ProductionSizing, data_hub: DataHub, trino: Trino) -> Ingestion:
+    plan = on.plan
+    return Ingestion(
+        "datahub-ingest",
+        IngestionArgs(
+            site=plan.site,
+            sizing=sizing.datahub,
+            gms=data_hub.gms,
+            system=data_hub.system,
+            extraction=plan.settings.ingestion,
+            suspended=plan.settings.data_hub.suspend_ingestion,
+            odoo=plan.settings.odoo,
+            odoo_password=pulumi.Output.secret(secret_text(plan.settings.odoo_password)),
+            trino=trino.access,
+        ),
+        plan.inside("datahub", after=(data_hub, trino)),
+    )
+
+
 def _dagster(on: Foundations, sizing: ProductionSizing, trino: Trino) -> Dagster:
     plan, store, postgres = on.plan, on.store, on.postgres
     return Dagster(
@@ -123,4 +149,26 @@ def _dagster(on: Foundations, sizing: ProductionSizing, trino: Trino) -> Dagster
             run_record=postgres.logins[LAKE_OPS],
         ),
         plan.inside("dagster", "dbt", after=(postgres, trino, *store.ready)),
+    )
+
+
+def _superset(on: Foundations, sizing: ProductionSizing, trino: Trino) -> Superset:
+    plan, reader = on.plan, sizing.superset.namespace
+    cache = Valkey(
+        "valkey",
+        ValkeyArgs(site=plan.site, sizing=sizing.valkey, reader=reader),
+        plan.inside("valkey", "superset"),
+    )
+    return Superset(
+        "superset",
+        SupersetArgs(
+            site=plan.site,
+            sizing=sizing.superset,
+            database=on.postgres.logins["superset"],
+            cache_host=cache.host,
+            cache_port=cache.port,
+            cache=cache.password,
+            trino=trino.access,
+        ),
+        plan.inside("superset", after=(on.postgres, cache, trino)),
     )

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from .budget import DEFAULT_SIZE, Budget, Job, Pod, Run, Workload
 from .quantities import Cpu, Memory
+from .settings import StoreName
 
 # Trino asks for 70-85 % of the container; the rest is metaspace, code cache and direct buffers.
 TRINO_HEAP_PERCENT = 80
@@ -29,6 +30,10 @@ POSTGRES_BUFFERS_PERCENT = 25
 # A backend of these products takes up to this much beside the buffers.
 POSTGRES_MIB_PER_CONNECTION = 6
 POSTGRES_RESERVED_CONNECTIONS = 20
+# One process of Superset with its libraries and a result at hand.
+SUPERSET_MIB_PER_PROCESS = 480
+# Buffers of clients and fragmentation come on top of the data.
+VALKEY_MEMORY_PERCENT = 70
 # DuckDB's own limit leaves room for Python, dbt and the allocator.
 DUCKDB_MEMORY_PERCENT = 70
 # Prometheus' documentation keeps retention.size at 80-85 % of the volume: the WAL and compactions need the rest.
@@ -41,8 +46,18 @@ GRAFANA_SIDECARS = 2
 
 
 class MinioBudget(Budget):
+    """`second` are the servers of the second store, which are there while the object store moves, and after."""
+
     server: Workload
+    second: Workload | None = None
     provision: Job
+
+    def servers(self, store: StoreName) -> Workload:
+        """Raises ValueError for a store that the settings do not have."""
+        found = self.server if store is StoreName.FIRST else self.second
+        if found is None:
+            raise ValueError(f"there is no {store} store")
+        return found
 
 
 class AirbyteBudget(Budget):
@@ -117,6 +132,14 @@ class SupersetBudget(Budget):
     beat: Workload
     init: Job
     apply: Job
+
+    @property
+    def web_processes(self) -> int:
+        return max(1, self.web.memory.mib // SUPERSET_MIB_PER_PROCESS)
+
+    @property
+    def worker_processes(self) -> int:
+        return max(1, self.worker.memory.mib // SUPERSET_MIB_PER_PROCESS)
 
 
 class DataHubBudget(Budget):
@@ -222,6 +245,10 @@ class MetastoreBudget(SupportingBudget):
 
 class ValkeyBudget(SupportingBudget):
     server: Workload
+
+    @property
+    def data_memory(self) -> Memory:
+        return self.server.memory.share(VALKEY_MEMORY_PERCENT)
 
 
 class SystemBudget(SupportingBudget):

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .labels import selector
+from .labels import STORE_PRODUCTS, selector
 from .settings import CertManager, Settings, StoreMode
 from .trino_access import METRICS_USER
 from .trino_values import TLS_SECRET
@@ -53,9 +53,12 @@ def targets(settings: Settings, quotas: Collection[str]) -> list[Target]:
     """The jobs of a stack with these quotas."""
     found = [*_postgres(), *_operators(settings, quotas), *_query_exporter()]
     if settings.object_store.mode is StoreMode.INTERNAL:
-        found += _minio()
+        found += _minio(STORE_PRODUCTS[settings.object_store.serve_from])
     if "trino" in quotas:
         found.append(_trino())
+    if "metabase" in quotas:
+        pods = selector("metabase", "server")
+        found.append(Target(job="metabase", namespace="lake-metabase", pods=pods, port="metrics"))
     if "datahub" in quotas:
         gms = {"app.kubernetes.io/name": "datahub-gms"}
         found.append(
@@ -102,7 +105,7 @@ def _query_exporter() -> list[Target]:
     return [Target(job="query-exporter", namespace="lake-monitoring", pods=pods, port="metrics")]
 
 
-def _minio() -> list[Target]:
+def _minio(servers: str) -> list[Target]:
     """MinIO's v3 metrics: one path of each kind holds all collectors below it."""
     paths = {
         "minio-cluster": ("/minio/metrics/v3/cluster", SLOW_INTERVAL),
@@ -113,7 +116,7 @@ def _minio() -> list[Target]:
         Target(
             job=job,
             namespace="lake-minio",
-            pods=selector("minio", "server"),
+            pods=selector(servers, "server"),
             port="api",
             path=path,
             interval=interval,

@@ -37,6 +37,16 @@ class Topology(StrEnum):
     DISTRIBUTED = "distributed"
 
 
+DEFAULT_TOPOLOGY = {Profile.LIGHTWEIGHT: Topology.SINGLE, Profile.PRODUCTION: Topology.DISTRIBUTED}
+
+
+class StoreName(StrEnum):
+    """The stack's object stores: one, and a second beside it while its topology changes."""
+
+    FIRST = "first"
+    SECOND = "second"
+
+
 class Provisioner(StrEnum):
     JOB = "job"
     PROVIDER = "provider"
@@ -105,6 +115,10 @@ class OdooSettings(Section):
     ssl_mode: Annotated[str, Field(pattern="^(disable|allow|prefer|require|verify-ca|verify-full)$")] = "require"
 
 
+class SecondStoreSettings(Section):
+    topology: Topology
+
+
 class ObjectStoreSettings(Section):
     mode: StoreMode = StoreMode.INTERNAL
     endpoint: Url | None = None
@@ -115,7 +129,23 @@ class ObjectStoreSettings(Section):
     provider_endpoint: Url | None = None
     # With provisioner: provider, take over buckets and identities that the Job made.
     adopt_existing: bool = False
+    # A store's topology is fixed. Another one takes a second store, a copy, and a change of the endpoint.
+    second: SecondStoreSettings | None = None
+    serve_from: StoreName = StoreName.FIRST
+    mirror_to: StoreName = StoreName.SECOND
     retire_old: bool = False
+
+    @property
+    def stores(self) -> tuple[StoreName, ...]:
+        """Those that exist in an internal store."""
+        if self.second is None:
+            return (StoreName.FIRST,)
+        return (self.serve_from,) if self.retire_old else tuple(StoreName)
+
+    @property
+    def hands_over(self) -> bool:
+        """Whether the store that is copied to also serves: the other one is no longer written to."""
+        return self.mirror_to is self.serve_from
 
 
 class ImageSettings(Section):
@@ -154,6 +184,18 @@ class AirbyteSettings(Section):
     schedule: Cron = "0 2 * * *"
 
 
+class PersonSettings(Section):
+    """A person who logs in to Trino; `companies` limits the rows that are seen, empty for all."""
+
+    role: str
+    companies: list[Annotated[int, Field(ge=1)]] = []
+
+
+class DataHubSettings(Section):
+    # For the time of an upgrade: nothing writes while DataHub changes what it has stored.
+    suspend_ingestion: bool = False
+
+
 class RetentionSettings(Section):
     """How long copies are kept."""
 
@@ -172,6 +214,7 @@ class Settings(Section):
     ingestion: Ingestion = Ingestion.AIRBYTE
     schedule: Cron = "0 3 * * *"
     table_format: TableFormat = TableFormat.DELTA
+    people: dict[Name, PersonSettings] = {}
     object_store: ObjectStoreSettings = ObjectStoreSettings()
     object_store_credentials: SecretStr | None = None
     images: ImageSettings = ImageSettings()
@@ -184,6 +227,7 @@ class Settings(Section):
     # Where an existing cert-manager keeps the secrets of cluster issuers: its own, unless it was told another.
     cert_manager_namespace: Name = "cert-manager"
     airbyte: AirbyteSettings = AirbyteSettings()
+    data_hub: DataHubSettings = DataHubSettings()
     retention: RetentionSettings = RetentionSettings()
     node_exporter: NodeExporter = NodeExporter.PRODUCTION
     alerting: Alerting = Alerting()
@@ -195,8 +239,12 @@ class Settings(Section):
 
     @property
     def topology(self) -> Topology:
-        default = Topology.SINGLE if self.profile is Profile.LIGHTWEIGHT else Topology.DISTRIBUTED
-        return self.object_store.topology or default
+        """The first store's."""
+        return self.object_store.topology or DEFAULT_TOPOLOGY[self.profile]
+
+    def topology_of(self, store: StoreName) -> Topology:
+        second = self.object_store.second
+        return second.topology if store is StoreName.SECOND and second is not None else self.topology
 
     @property
     def exports_nodes(self) -> bool:

@@ -33,6 +33,7 @@ from .rows import (
     TrinoBudget,
     ValkeyBudget,
 )
+from .settings import DEFAULT_TOPOLOGY, ObjectStoreSettings, StoreName
 
 DIRECTORY = Path(__file__).resolve().parents[2] / "sizing"
 
@@ -77,11 +78,24 @@ MODELS: Mapping[Profile, type[Sizing]] = {
 }
 
 
-def load(profile: Profile, overrides: Mapping[str, Any] | None = None) -> LightweightSizing | ProductionSizing:
-    """The profile's sizes with the stack's changes; raises ConfigError that name each key that cannot work."""
-    data: dict[str, Any] = yaml.safe_load((DIRECTORY / f"{profile}.yaml").read_text())
+STORE_ROWS = {StoreName.FIRST: "MinIO", StoreName.SECOND: "MinIO, second store"}
+
+
+def load(
+    profile: Profile, overrides: Mapping[str, Any] | None = None, stores: ObjectStoreSettings | None = None
+) -> LightweightSizing | ProductionSizing:
+    """The profile's sizes with the stack's changes; raises ConfigError that name each key that cannot work.
+
+    `stores` are the object stores of a stack that moves or has moved; by default there is the first alone.
+    """
+    data = _read(profile)
+    if stores is not None and StoreName.SECOND in stores.stores:
+        data = _merged(data, {"minio": _second_store(stores)})
+    data = _merged(data, overrides or {})
+    if stores is not None and stores.second is not None:
+        data["minio"] = _present(data["minio"], stores)
     try:
-        sizing = MODELS[profile].model_validate(_merged(data, overrides or {}))
+        sizing = MODELS[profile].model_validate(data)
     except ValidationError as error:
         raise ConfigError([_explained(profile, detail) for detail in error.errors()]) from None
     if problems := [problem for name, budget in sizing.budgets() for problem in budget.problems(name)]:
@@ -96,8 +110,13 @@ def schema() -> dict[str, Any]:
 
 
 def total(budgets: Mapping[str, Budget], *, supporting: bool) -> Amount:
-    """The sum of the quotas: the user's rows, or what stands beside them."""
-    return sum((b.limit for b in budgets.values() if b.supporting is supporting), Amount())
+    """The sum of the quotas without what is temporary: the user's rows, or what stands beside them."""
+    return sum((b.limit - b.temporary for b in budgets.values() if b.supporting is supporting), Amount())
+
+
+def temporary(budgets: Mapping[str, Budget]) -> Amount:
+    """What the quotas allow for a while."""
+    return sum((budget.temporary for budget in budgets.values()), Amount())
 
 
 def table(budgets: Mapping[str, Budget]) -> list[str]:
@@ -109,8 +128,41 @@ def table(budgets: Mapping[str, Budget]) -> list[str]:
         cells = "".join(f"{f'{a.cpu.millicores}/{a.memory.mib}':>14}" for a in sums)
         lines.append(f"{name:<12}{budget.namespace:<18}{cells}{budget.limit.storage!s:>10}")
     rows, beside = total(budgets, supporting=False), total(budgets, supporting=True)
-    lines += [f"rows of the sizing table: {rows}", f"supporting namespaces: {beside}", f"grand total: {rows + beside}"]
-    return lines
+    passing = temporary(budgets)
+    lines += [f"rows of the sizing table: {rows}", f"supporting namespaces: {beside}"]
+    if passing != Amount():
+        lines.append(f"temporary, while the object store moves: {passing}")
+    return [*lines, f"grand total: {rows + beside + passing}"]
+
+
+def _read(profile: Profile) -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load((DIRECTORY / f"{profile}.yaml").read_text())
+    return data
+
+
+def _second_store(stores: ObjectStoreSettings) -> dict[str, Any]:
+    """The second store is as big as the first one of the profile that has its topology by default."""
+    assert stores.second is not None  # noqa: S101 - the caller has looked
+    topology = stores.second.topology
+    [profile] = (one for one, default in DEFAULT_TOPOLOGY.items() if default is topology)
+    minio = _read(profile)["minio"]
+    row = minio["rows"][STORE_ROWS[StoreName.FIRST]]
+    added = {"second": minio["server"], "rows": {STORE_ROWS[StoreName.SECOND]: row}}
+    # Alone in its row, it has beside it the Job that the row was made for.
+    return added if StoreName.FIRST in stores.stores else {**added, "provision": minio["provision"]}
+
+
+def _present(minio: Mapping[str, Any], stores: ObjectStoreSettings) -> dict[str, Any]:
+    """The row without the servers of a store that is retired; the row of a store that does not serve is temporary."""
+    rows = dict(minio["rows"])
+    for store, name in STORE_ROWS.items():
+        if store not in stores.stores:
+            rows.pop(name, None)
+        elif store is not stores.serve_from:
+            rows[name] = {**rows[name], "temporary": True}
+    if StoreName.FIRST in stores.stores:
+        return {**minio, "rows": rows}
+    return {**minio, "rows": rows, "server": {**minio["server"], "replicas": 0}}
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

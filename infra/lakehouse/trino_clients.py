@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .secrets import SecretRef
+from .settings import PersonSettings
 from .trino_access import METRICS_USER, User
 
 AUTHORITY_SECRET = "trino-authority"  # noqa: S105 - the name of a Kubernetes secret
@@ -22,11 +23,14 @@ class Client:
     name: str
     quotas: tuple[str, ...]
     role: str | None = None
+    companies: tuple[int, ...] = ()
     impersonates: bool = False
+    is_person: bool = False
 
     @property
     def secret_name(self) -> str:
-        return f"trino-{self.name}"
+        """People have names of their own, which must not be those of other secrets."""
+        return f"trino-user-{self.name}" if self.is_person else f"trino-{self.name}"
 
 
 BUILDS, DASHBOARDS, CATALOG, ADMINISTRATION = "dbt", "superset", "datahub", "admin"
@@ -41,9 +45,17 @@ CLIENTS: tuple[Client, ...] = (
 )
 
 
-def users() -> tuple[User, ...]:
+def clients(people: Mapping[str, PersonSettings]) -> tuple[Client, ...]:
+    """Products and people; a person's password is read in Trino's own namespace, by who hands it on."""
+    return CLIENTS + tuple(
+        Client(name=name, role=person.role, companies=tuple(person.companies), quotas=("trino",), is_person=True)
+        for name, person in people.items()
+    )
+
+
+def users(found: Sequence[Client]) -> tuple[User, ...]:
     """Those with a role."""
-    return tuple(User(client.name, client.role) for client in CLIENTS if client.role is not None)
+    return tuple(User(client.name, client.role, client.companies) for client in found if client.role is not None)
 
 
 @dataclass(frozen=True, kw_only=True)

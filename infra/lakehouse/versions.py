@@ -38,8 +38,6 @@ AIRBYTE = Chart("airbyte", "https://airbytehq.github.io/charts", "2.2.0")
 TRINO = Chart("trino", "https://trinodb.github.io/charts/", "1.42.2")
 # renovate: datasource=helm depName=superset registryUrl=https://apache.github.io/superset
 SUPERSET = Chart("superset", "https://apache.github.io/superset", "0.15.2")
-# renovate: datasource=helm depName=metabase registryUrl=https://pmint93.github.io/helm-charts
-METABASE = Chart("metabase", "https://pmint93.github.io/helm-charts", "2.26.0")
 # renovate: datasource=helm depName=datahub registryUrl=https://helm.datahubproject.io/
 DATAHUB = Chart("datahub", "https://helm.datahubproject.io/", "1.1.0")
 # renovate: datasource=helm depName=dagster registryUrl=https://dagster-io.github.io/helm
@@ -79,3 +77,8 @@ OPENSEARCH_IMAGE = Image("docker.io", "opensearchproject/opensearch", "2.19.5")
 # The operator's version decides which ones it can run.
 KAFKA_VERSION = "4.3.1"
 KAFKA_METADATA_VERSION = "4.3-IV0"
+# The release of the chart's application, with every source.
+# renovate: datasource=docker depName=docker.io/acryldata/datahub-ingestion
+DATAHUB_INGESTION_IMAGE = Image("docker.io", "acryldata/datahub-ingestion", "v1.7.0")
+# renovate: datasource=docker depName=docker.io/metabase/metabase
+METABASE_IMAGE = Image("docker.io", "metabase/metabase", "v0.63.19")

@@ -87,7 +87,7 @@ class Deployment:
 def deployed(cluster: ControlPlane, config: Mapping[str, Any]) -> Iterator[Deployment]:
     """Apply the whole program and wait for it, with the stand-in operators beside it until the end."""
     chosen = settings.load(encoded(config), settings.SECRET_KEYS)
-    budgets = active_budgets(chosen, sizing.load(chosen.profile, chosen.overrides))
+    budgets = active_budgets(chosen, sizing.load(chosen.profile, chosen.overrides, chosen.object_store))
     program = run_program(config)
     with operators(cluster) as running:
         deployment = Deployment(str(chosen.profile), cluster, program, budgets, running)

@@ -31,6 +31,7 @@ PATHS = {
         ("lake-dbt", "lake-minio", 9000),
         ("lake-dbt", "lake-postgres", 5432),
         ("lake-metabase", "lake-postgres", 5432),
+        ("lake-monitoring", "lake-metabase", 9191),
     },
     "production": {
         *BOTH,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from odoo_lake.metabase.boards import BOARDS
 from odoo_lake.source.embedded import EmbeddedPostgres
 from tests.data.lakes import BuiltLake
 
@@ -55,6 +56,21 @@ def test_reader_reads_gold_and_changes_nothing(sample_lake: BuiltLake, database:
         for statement in ("delete from gold.ar_aging", "create table gold.mine (id int)"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement)
+
+
+def test_every_question_of_metabase_can_be_answered_by_the_reader(sample_lake: BuiltLake, database: str) -> None:
+    assert sample_lake.place.command("publish", "--to", database, "--reader", READER).exit_code == 0
+    without_rows = []
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(f"set role {READER}")
+        for question in (question for board in BOARDS for question in board.questions):
+            answer = connection.execute(question.sql.encode())
+            columns = {column.name for column in answer.description or ()}
+            drawn = {*question.settings.get("graph.dimensions", ()), *question.settings.get("graph.metrics", ())}
+            assert drawn <= columns, question.name
+            if not answer.fetchall():
+                without_rows.append(question.name)
+    assert without_rows == []
 
 
 def test_readers_see_a_whole_copy_while_another_is_made(sample_lake: BuiltLake, database: str) -> None:

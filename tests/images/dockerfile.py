@@ -10,7 +10,7 @@ import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
@@ -86,7 +86,14 @@ class Tree:
 
     def carry_out(self, stage: Stage) -> None:
         """Every step; raises AssertionError with what a step wrote when it fails."""
-        actions = {"WORKDIR": self._move, "COPY": self._copy, "ENV": self._set, "RUN": self._run}
+        actions: dict[str, Callable[[str], None]] = {
+            "WORKDIR": self._move,
+            "COPY": self._copy,
+            "ENV": self._set,
+            "RUN": self._run,
+            # Steps run as whoever runs the tests; what comes out is used as the last user.
+            "USER": lambda _: None,
+        }
         for instruction in stage.instructions:
             actions[instruction.name](instruction.argument)
 

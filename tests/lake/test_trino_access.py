@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 from trino.exceptions import TrinoQueryError
 
 from lakehouse.trino_access import Table, User
@@ -157,3 +164,30 @@ def test_only_administrators_see_the_queries_of_others(views: Servers) -> None:
         assert session.rows(query)[0][0] > 0
     with views.address("ana").connect() as session, pytest.raises(TrinoQueryError, match="Access Denied"):
         session.rows(query)
+
+
+def test_who_read_a_sensitive_column_is_known(views: Servers, tmp_path: Path) -> None:
+    since = datetime.now(UTC).date()
+    marker = "a literal that is kept nowhere"
+    with views.address("fin").connect() as session:
+        session.rows(f"select count(*) from gold.ar_aging where partner_name = '{marker}'")
+        session.rows("select company_id from gold.monthly_pnl")
+    with views.address("ana").connect() as session:
+        session.rows("select max(partner_name) from gold.ar_aging")
+    command = [str(Path(sys.executable).with_name("odoo-lake")), "audit", "--table", "gold.ar_aging"]
+    environment = {**os.environ, "ODOO_LAKE_OPS": views.record, "ODOO_LAKE_ROOT": str(tmp_path)}
+    wanted = {("fin (finance)", "partner_name"), ("ana (analyst)", "partner_name (masked)")}
+    deadline = time.monotonic() + 30
+    found: set[tuple[str, str]] = set()
+    while not wanted <= found and time.monotonic() < deadline:
+        asked = [*command, "--since", str(since)]
+        told = subprocess.run(asked, env=environment, capture_output=True, text=True, check=False)
+        assert told.returncode == 0, told.stderr
+        lines = [line.split("  ") for line in told.stdout.splitlines()[:-1]]
+        found = {(line[1], line[2].partition(" by ")[0]) for line in lines}
+    assert wanted <= found, told.stdout
+    with create_engine(views.record).connect() as record:
+        names = ("query_log", "query_log_column")
+        kept = str([list(record.execute(text(f"select * from {name}"))) for name in names])
+    assert marker not in kept
+    assert "monthly_pnl" in kept, "queries of what is not sensitive are counted too"

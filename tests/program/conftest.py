@@ -34,6 +34,16 @@ SHAPES: dict[str, tuple[str, dict[str, Any]]] = {
         "dev",
         {"objectStore": {"provisioner": "provider", "providerEndpoint": "https://minio.example.internal"}},
     ),
+    # The steps of a move of the object store; test_store_move.py has all of them.
+    "dev-store-copies": ("dev", {"objectStore": {"second": {"topology": "distributed"}}}),
+    "staging-store-hands-over": (
+        "staging",
+        {"objectStore": {"second": {"topology": "single"}, "serveFrom": "second"}},
+    ),
+    "dev-store-moved": (
+        "dev",
+        {"objectStore": {"second": {"topology": "distributed"}, "serveFrom": "second", "retireOld": True}},
+    ),
     "dev-existing-cert-manager": ("dev", {"certManager": "existing"}),
     "dev-node-exporter": ("dev", {"nodeExporter": "always"}),
     "staging-iceberg": ("staging", {"tableFormat": "iceberg"}),

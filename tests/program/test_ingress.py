@@ -118,3 +118,15 @@ def test_only_the_controllers_namespace_reaches_the_interfaces_and_the_proofs_of
 def test_airbyte_knows_its_own_name() -> None:
     [release] = [revealed(r.inputs) for r in shape("prod").releases if revealed(r.inputs)["name"] == "airbyte"]
     assert release["values"]["global"]["airbyteUrl"] == "https://airbyte.lake.example.com"
+
+
+def test_a_small_stack_has_names_too() -> None:
+    program = run_program(stack_config("dev", domain="lake.example.com", ingress=PLAIN))
+    assert {"airbyte.lake.example.com", "metabase.lake.example.com"} <= set(ingresses(program))
+    metabase = web("metabase")
+    service = program.named("Service", metabase.service, metabase.namespace).manifest["spec"]
+    server = program.named("Deployment", "metabase", metabase.namespace).manifest["spec"]["template"]
+    assert [port["port"] for port in service["ports"]] == [metabase.port]
+    assert dict(metabase.pods.labels).items() <= server["metadata"]["labels"].items()
+    ports = [port["containerPort"] for c in server["spec"]["containers"] for port in c["ports"]]
+    assert metabase.pod_port in ports

@@ -27,9 +27,20 @@ def identity(container: dict[str, Any]) -> str:
 def test_stages_have_their_own_identities() -> None:
     for stack, command in (("dev-direct", "extract"), ("dev", "sweep")):
         stages = pod(shape(stack))
-        [first] = stages["initContainers"]
+        first, build = stages["initContainers"]
         assert (first["command"], identity(first)) == (["odoo-lake", command], "minio-extractor")
-        assert [(c["name"], identity(c)) for c in stages["containers"]] == [("build", "minio-transform")]
+        assert (build["command"], identity(build)) == (["odoo-lake", "build"], "minio-transform")
+        assert [(c["name"], identity(c)) for c in stages["containers"]] == [("publish", "minio-transform")]
+
+
+def test_gold_is_copied_after_each_build_by_the_login_that_owns_the_copy() -> None:
+    [publish] = pod(shape("dev"))["containers"]
+    assert publish["command"] == ["odoo-lake", "publish", "--reader", "gold_reader"]
+    address = shape("dev").named("Secret", "pipeline-addresses").manifest["stringData"]["gold"]
+    host = "postgres-rw.lake-postgres.svc.cluster.local"
+    assert address == f"postgresql://publisher:canary-postgres-publisher@{host}:5432/gold?sslmode=require"
+    read = {c["name"]: {e["name"] for e in c["env"]} for c in [*pod(shape("dev"))["initContainers"], publish]}
+    assert [name for name, variables in read.items() if "ODOO_LAKE_GOLD_DATABASE" in variables] == ["publish"]
 
 
 def test_one_run_at_a_time_at_the_stacks_hour() -> None:

@@ -113,6 +113,23 @@ def test_data_is_protected_where_the_stack_says_so() -> None:
     assert not [r.urn for r in shape("prod").of("RandomPassword") if r.protect], "a protected password cannot rotate"
 
 
+def empty_metadata(value: Any) -> list[str]:
+    """Names of annotations and labels that are maps without an entry."""
+    if isinstance(value, list):
+        return [name for part in value for name in empty_metadata(part)]
+    if not isinstance(value, dict):
+        return []
+    found = [name for name in ("annotations", "labels") if value.get(name) == {}]
+    return found + [name for part in value.values() for name in empty_metadata(part)]
+
+
+def test_no_annotations_or_labels_are_empty(program: Program) -> None:
+    """The API server drops an empty map, and a second `up` would propose it again."""
+    typed = [one for one in program.resources if one.typ.startswith("kubernetes:") and one.kind != "Release"]
+    assert typed
+    assert [(one.name, found) for one in typed if (found := empty_metadata(one.inputs))] == []
+
+
 def test_no_namespace_is_retained() -> None:
     """The next `up` would fail on it."""
     assert not [r.urn for name in SHAPES for r in shape(name).of("Namespace") if r.retain_on_delete]

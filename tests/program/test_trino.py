@@ -71,6 +71,21 @@ def test_users_have_the_groups_of_their_roles() -> None:
     assert members == ROLES
 
 
+def test_people_have_their_roles_and_companies() -> None:
+    people = {"ada": {"role": "finance", "companies": [3, 1]}, "bob": {"role": "hr"}}
+    program = run_program(stack_config("prod", people=people), stack="prod")
+    lines = (line.split(":") for line in files(program)["group.db"].splitlines())
+    members = {user: group for group, users in lines for user in users.split(",")}
+    assert members == {**ROLES, "ada": "finance-companies-1-3", "bob": "hr"}
+    for name in people:
+        assert set(secrets(program, f"trino-user-{name}")) == {"lake-trino"}
+        assert f"trino-user-{name}" in program.outputs["secretNames"]
+    rules = json.loads(values(program)["accessControl"]["rules"]["rules.json"])["tables"]
+    limited = [rule for rule in rules if rule.get("group") == "finance\\-companies\\-1\\-3"]
+    assert limited
+    assert {rule["filter"] for rule in limited} == {"company_id is null or company_id in (1, 3)"}
+
+
 def test_superset_asks_for_its_readers_but_never_as_who_builds_or_administers() -> None:
     rules = json.loads(values(shape("prod"))["accessControl"]["rules"]["rules.json"])["impersonation"]
 

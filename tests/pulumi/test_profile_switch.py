@@ -34,9 +34,10 @@ def has_namespace(cluster: ControlPlane, name: str) -> bool:
     return cluster.api.find({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}) is not None
 
 
-def volumes(cluster: ControlPlane) -> dict[str, str]:
+def volumes(cluster: ControlPlane) -> dict[str, str | None]:
+    """Claims and their volumes; a claim that no pod has used yet has none."""
     return {
-        f"{claim['metadata']['namespace']}/{claim['metadata']['name']}": claim["spec"]["volumeName"]
+        f"{claim['metadata']['namespace']}/{claim['metadata']['name']}": claim["spec"].get("volumeName")
         for claim in cluster.api.list("v1", "PersistentVolumeClaim")
     }
 

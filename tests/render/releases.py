@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from lakehouse import versions
-from lakehouse.values import chart_values
 from lakehouse.versions import Chart
 from tests.program.conftest import shape
 from tests.program.recorder import revealed
-from tests.render import standins
 from tests.render.manifests import Object
 
 # Profile -> the shape of the program that stands for it.
@@ -29,8 +27,6 @@ class Release:
     name: str
     namespace: str
     values: Mapping[str, Any]
-    # False where a stand-in takes the place of a component that is not written.
-    is_ours: bool = True
 
 
 @functools.cache
@@ -38,12 +34,6 @@ def releases(profile: str) -> tuple[Release, ...]:
     """Every chart of the profile, in the order of their names."""
     recorded = [revealed(item.inputs) for item in shape(SHAPE[profile]).releases]
     installed = [Release(_chart(r["chart"]), r["name"], r["namespace"], r.get("values") or {}) for r in recorded]
-    written = {release.chart for release in installed}
-    installed += [
-        Release(item.chart, item.release, item.namespace, chart_values(item.chart, item.computed), is_ours=False)
-        for item in standins.of(profile)
-        if item.chart not in written
-    ]
     return tuple(sorted(installed, key=lambda release: release.chart.name))
 
 
@@ -55,4 +45,4 @@ def _chart(reference: str) -> Chart:
 @functools.cache
 def own_objects(profile: str) -> tuple[Object, ...]:
     """What the program creates itself, as the API server gets it."""
-    return (*(item.manifest for item in shape(SHAPE[profile]).objects), *standins.OBJECTS)
+    return tuple(item.manifest for item in shape(SHAPE[profile]).objects)

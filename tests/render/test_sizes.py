@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import pytest
-
 from lakehouse import sizing
 from lakehouse.profile import Profile
 from lakehouse.quantities import Cpu, Memory
@@ -18,8 +16,6 @@ _RELOADER = re.compile(r"--config-reloader-(cpu|memory)-request=(.+)")
 
 
 def test_pods_have_the_sizes_of_the_table(profile: str, release: Release, objects: Rendered) -> None:
-    if not release.is_ours:
-        pytest.skip(f"no component installs {release.chart.name} yet")
     known = sizes_of(profile)
     wrong = [
         f"{name} has {cpu}, {memory}; the table has none of that size in {namespace}"

@@ -22,10 +22,12 @@ LAYERS = (
     ("build",),
     ("reconcile",),
     ("record",),
-    ("pipeline",),
+    ("pipeline", "query_log"),
     ("trino", "restore"),
+    ("doctor",),
     ("workspace",),
     ("airbyte", "gold_database", "report", "demo", "orchestration"),
+    ("datahub", "metabase"),
     ("cli",),
 )
 LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}

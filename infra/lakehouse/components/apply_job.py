@@ -39,6 +39,7 @@ class ApplyJobArgs:
     secret_files: Mapping[str, tuple[SecretRef, str]] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     secret_variables: Mapping[str, tuple[SecretRef, str]] = field(default_factory=dict)
+    deadline_seconds: int = DEADLINE_SECONDS
 
     @property
     def secrets(self) -> list[SecretRef]:
@@ -57,6 +58,7 @@ class ApplyJobArgs:
             dict(self.variables),
             {name: [ref.name, key] for name, (ref, key) in self.secret_variables.items()},
             [[ref.name, ref.generation] for ref in self.secrets],
+            self.deadline_seconds,
         ]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:10]
 
@@ -80,7 +82,12 @@ class ApplyJob(pulumi.ComponentResource):
             name,
             metadata=metadata,
             spec=job_spec(f"{name}-{args.digest}", args),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=depends),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=depends,
+                # Pulumi waits for as long as the Job may take, and a little for its pod to start.
+                custom_timeouts=pulumi.CustomTimeouts(create=f"{args.deadline_seconds + 60}s"),
+            ),
         )
         self.register_outputs({})
 
@@ -88,7 +95,7 @@ class ApplyJob(pulumi.ComponentResource):
 def job_spec(name: str, args: ApplyJobArgs) -> k8s.batch.v1.JobSpecArgsDict:
     return {
         "backoff_limit": RETRIES,
-        "active_deadline_seconds": DEADLINE_SECONDS,
+        "active_deadline_seconds": args.deadline_seconds,
         "template": {
             "metadata": {
                 "labels": labels(args.product, args.component),

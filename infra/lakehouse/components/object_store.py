@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as k8s
 
+from ..budget import Workload
 from ..labels import labels, selector, top_level
 from ..pods import CONTAINER_SECURITY, http_probe, pod_security, resources, spread
-from ..rows import MinioBudget
 from ..secrets import Credential, CredentialArgs, SecretRef, pod_annotations
 from ..settings import Topology
 from ..site import Site
@@ -20,16 +20,19 @@ from ..versions import MINIO_IMAGE
 
 API_PORT = 9000
 CONSOLE_PORT = 9001
-ROOT_SECRET = "minio-root"  # noqa: S105 - the name of a Kubernetes secret
 # The server's buffers are not all Go heap; past this share the runtime collects before the container is killed.
 GO_MEMORY_PERCENT = 90
 
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectStoreArgs:
+    """`keeps_data` is false for a store whose data another one has: it may go, and its volumes with it."""
+
     site: Site
-    sizing: MinioBudget
+    namespace: str
+    size: Workload
     topology: Topology
+    keeps_data: bool
 
 
 class ObjectStore(pulumi.ComponentResource):
@@ -41,14 +44,14 @@ class ObjectStore(pulumi.ComponentResource):
     def __init__(self, name: str, args: ObjectStoreArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lakehouse:index:ObjectStore", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        namespace = args.sizing.namespace
+        namespace = args.namespace
         metadata: k8s.meta.v1.ObjectMetaArgsDict = {
             "name": name,
             "namespace": namespace,
             "labels": top_level(name, "server", args.site.profile),
         }
         self.root = Credential(
-            ROOT_SECRET,
+            root_secret(name),
             CredentialArgs(
                 site=args.site,
                 product=name,
@@ -58,7 +61,7 @@ class ObjectStore(pulumi.ComponentResource):
             ),
             child,
         )
-        self.endpoint = f"http://{name}.{namespace}.svc.cluster.local:{API_PORT}"
+        self.endpoint = endpoint(name, namespace)
 
         k8s.core.v1.Service(name, metadata=metadata, spec=service_spec(name), opts=child)
         k8s.core.v1.Service(
@@ -77,12 +80,21 @@ class ObjectStore(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[self.root],
-                protect=args.site.protect_data,
+                protect=args.keeps_data,
                 # A changed template would replace the set, and with it the volumes; they keep the size they began with.
                 ignore_changes=["spec.volumeClaimTemplates"],
             ),
         )
         self.register_outputs({"endpoint": self.endpoint})
+
+
+def root_secret(name: str) -> str:
+    """The administrator's secret of a store."""
+    return f"{name}-root"
+
+
+def endpoint(name: str, namespace: str) -> str:
+    return f"http://{name}.{namespace}.svc.cluster.local:{API_PORT}"
 
 
 def service_spec(name: str) -> k8s.core.v1.ServiceSpecArgsDict:
@@ -110,13 +122,13 @@ def server_arguments(name: str, args: ObjectStoreArgs) -> list[str]:
     console = f"--console-address=:{CONSOLE_PORT}"
     if args.topology is Topology.SINGLE:
         return ["server", console, "/data"]
-    last = args.sizing.server.replicas - 1
-    domain = f"{name}-headless.{args.sizing.namespace}.svc.cluster.local"
+    last = args.size.replicas - 1
+    domain = f"{name}-headless.{args.namespace}.svc.cluster.local"
     return ["server", console, f"http://{name}-{{0...{last}}}.{domain}:{API_PORT}/data"]
 
 
 def stateful_set_spec(name: str, args: ObjectStoreArgs, root: SecretRef) -> k8s.apps.v1.StatefulSetSpecArgsDict:
-    size = args.sizing.server
+    size = args.size
     container: k8s.core.v1.ContainerArgsDict = {
         "name": "minio",
         "image": args.site.image(MINIO_IMAGE),
@@ -159,7 +171,7 @@ def stateful_set_spec(name: str, args: ObjectStoreArgs, root: SecretRef) -> k8s.
         "selector": {"match_labels": selector(name, "server")},
         "pod_management_policy": "Parallel",
         "persistent_volume_claim_retention_policy": {
-            "when_deleted": "Retain" if args.site.protect_data else "Delete",
+            "when_deleted": "Retain" if args.keeps_data else "Delete",
             "when_scaled": "Retain",
         },
         "template": {

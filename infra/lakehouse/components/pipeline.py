@@ -1,4 +1,4 @@
-"""The pipeline of the lightweight profile: one CronJob that extracts, builds with DuckDB, proves and publishes.
+"""The pipeline of the lightweight profile: one CronJob that extracts, builds with DuckDB, proves, and copies gold.
 
 Where Dagster runs, it is the only scheduler and this component is absent.
 """
@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..addresses import RECORD_KEY, RECORD_VARIABLE, SOURCE_KEY, SOURCE_VARIABLE, addresses_of
+from ..addresses import GOLD_KEY, GOLD_VARIABLE, RECORD_KEY, RECORD_VARIABLE, SOURCE_KEY, SOURCE_VARIABLE, addresses_of
 from ..budget import Pod
+from ..databases import GOLD
 from ..labels import labels, top_level
 from ..pods import CONTAINER_SECURITY, pod_security, resources, variables
 from ..rows import LocalDbtBudget
@@ -32,7 +33,10 @@ STARTING_DEADLINE_SECONDS = 3600
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineArgs:
-    """`keys` are the object store's secrets by identity: extraction and build have one each."""
+    """`keys` are the object store's secrets by identity: extraction and build have one each.
+
+    `publisher` copies gold into PostgreSQL, where the role `gold_reader` may read it.
+    """
 
     site: Site
     sizing: LocalDbtBudget
@@ -44,6 +48,8 @@ class PipelineArgs:
     store_region: str
     keys: Mapping[str, SecretRef]
     run_record: Login
+    publisher: Login
+    gold_reader: str
 
 
 class Pipeline(pulumi.ComponentResource):
@@ -59,11 +65,14 @@ class Pipeline(pulumi.ComponentResource):
             "namespace": args.sizing.namespace,
             "labels": top_level(name, "run", args.site.profile),
         }
-        self.addresses = SecretRef(SECRET, args.run_record.secret.generation)
+        self.addresses = SecretRef(SECRET, max(args.run_record.secret.generation, args.publisher.secret.generation))
         addresses = k8s.core.v1.Secret(
             SECRET,
             metadata={**metadata, "name": SECRET},
-            string_data=addresses_of(args.odoo, args.odoo_password, args.run_record),
+            string_data={
+                **addresses_of(args.odoo, args.odoo_password, args.run_record),
+                GOLD_KEY: args.publisher.url(GOLD, driver="postgresql"),
+            },
             opts=child,
         )
         volume = k8s.core.v1.PersistentVolumeClaim(
@@ -87,9 +96,9 @@ class Pipeline(pulumi.ComponentResource):
 
 
 def cron_job_spec(name: str, args: PipelineArgs, addresses: SecretRef) -> k8s.batch.v1.CronJobSpecArgsDict:
-    """Extraction first, in an init container with the one identity that writes bronze; then the build.
+    """Stage after stage: extraction with the one identity that writes bronze, the build, the copy of gold.
 
-    With Airbyte it sweeps up after the sync.
+    With Airbyte the first stage sweeps up after the sync.
     """
     secrets = [addresses, args.keys["transform"], args.keys["extractor"]]
     command = "extract" if args.ingestion is Ingestion.DIRECT else "sweep"
@@ -97,6 +106,7 @@ def cron_job_spec(name: str, args: PipelineArgs, addresses: SecretRef) -> k8s.ba
     if run is None:
         raise ValueError("the sizing has no run pod")
     [size] = run.containers.values()
+    publish = ["odoo-lake", "publish", "--reader", args.gold_reader]
     return {
         "schedule": args.schedule,
         "concurrency_policy": "Forbid",
@@ -114,8 +124,11 @@ def cron_job_spec(name: str, args: PipelineArgs, addresses: SecretRef) -> k8s.ba
                         "restart_policy": "Never",
                         "automount_service_account_token": False,
                         "security_context": pod_security(),
-                        "init_containers": [_stage(command, ["odoo-lake", command], "extractor", args, size)],
-                        "containers": [_stage("build", ["odoo-lake", "build"], "transform", args, size)],
+                        "init_containers": [
+                            _stage(command, ["odoo-lake", command], "extractor", args, size),
+                            _stage("build", ["odoo-lake", "build"], "transform", args, size),
+                        ],
+                        "containers": [_stage("publish", publish, "transform", args, size)],
                         "volumes": [
                             {"name": "work", "persistent_volume_claim": {"claim_name": name}},
                             {"name": "tmp", "empty_dir": {"size_limit": "256Mi"}},
@@ -152,6 +165,7 @@ def _stage(
             keys.env("AWS_SECRET_ACCESS_KEY", "secret-key"),
             addresses.env(SOURCE_VARIABLE, SOURCE_KEY),
             addresses.env(RECORD_VARIABLE, RECORD_KEY),
+            *([addresses.env(GOLD_VARIABLE, GOLD_KEY)] if name == "publish" else []),
         ],
         "resources": resources(size),
         "security_context": CONTAINER_SECURITY,

@@ -136,16 +136,18 @@ class _Custom:
     ready: str | None = None
 
     def create(self, args: PostgresArgs, opts: pulumi.ResourceOptions) -> k8s.apiextensions.CustomResource:
+        metadata: dict[str, Any] = {
+            "name": self.name,
+            "namespace": args.sizing.namespace,
+            "labels": top_level("postgres", self.kind.lower(), args.site.profile),
+        }
+        if self.ready:
+            metadata["annotations"] = {"pulumi.com/waitFor": self.ready}
         return k8s.apiextensions.CustomResource(
             f"{self.name}-{self.kind.lower()}",
             api_version=self.api_version,
             kind=self.kind,
-            metadata={
-                "name": self.name,
-                "namespace": args.sizing.namespace,
-                "labels": top_level("postgres", self.kind.lower(), args.site.profile),
-                "annotations": {"pulumi.com/waitFor": self.ready} if self.ready else {},
-            },
+            metadata=metadata,
             spec=dict(self.spec),
             opts=opts,
         )

@@ -16,9 +16,10 @@ import pulumi_minio as minio
 
 from ..labels import top_level
 from ..object_store_access import BUCKETS, Bucket, Identity, document, identities, policy, quota
+from ..quantities import Memory
 from ..rows import MinioBudget
 from ..secrets import Credential, CredentialArgs, SecretRef
-from ..settings import Provisioner, Settings
+from ..settings import Provisioner, Settings, StoreName
 from ..site import Site
 from .apply_job import FILES, ApplyJob, ApplyJobArgs
 
@@ -26,16 +27,48 @@ ACCESS_KEY, SECRET_KEY = "access-key", "secret-key"
 
 
 @dataclass(frozen=True, kw_only=True)
-class StoreAccessArgs:
+class IdentityKeysArgs:
     """`readers` names, per identity, the namespaces that get its keys; `products` are the quotas of this stack."""
+
+    site: Site
+    namespace: str
+    products: Collection[str]
+    readers: Mapping[str, Collection[str]]
+
+
+class IdentityKeys(pulumi.ComponentResource):
+    """A pair of keys for each identity, the same in every store of ours. `refs` are the secrets by identity."""
+
+    pairs: dict[str, Credential]
+    refs: dict[str, SecretRef]
+
+    def __init__(self, name: str, args: IdentityKeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("lakehouse:index:IdentityKeys", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.pairs = {identity.name: _key_pair(identity, args, child) for identity in identities(args.products)}
+        self.refs = {identity: pair.ref for identity, pair in self.pairs.items()}
+        self.register_outputs({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreAccessArgs:
+    """`serves`: the products use this store, so it must not be the copy of another. `read_only`: nobody writes to it
+    any more."""
 
     site: Site
     settings: Settings
     sizing: MinioBudget
+    store: StoreName
     endpoint: str
     root: Credential
     products: Collection[str]
-    readers: Mapping[str, Collection[str]]
+    keys: IdentityKeys
+    serves: bool = False
+    read_only: bool = False
+
+    @property
+    def volume(self) -> Memory:
+        return self.sizing.servers(self.store).amount.volume
 
     @property
     def identities(self) -> tuple[Identity, ...]:
@@ -43,20 +76,15 @@ class StoreAccessArgs:
 
 
 class StoreAccess(pulumi.ComponentResource):
-    """The buckets and who may use them. `keys` are the identities' secrets by name of identity."""
-
-    keys: dict[str, SecretRef]
+    """The buckets of a store and who may use them."""
 
     def __init__(self, name: str, args: StoreAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lakehouse:index:StoreAccess", name, {}, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        pairs = {identity.name: _key_pair(identity, args, child) for identity in args.identities}
-        self.keys = {identity: pair.ref for identity, pair in pairs.items()}
-        after = pulumi.ResourceOptions(parent=self, depends_on=list(pairs.values()))
+        after = pulumi.ResourceOptions(parent=self, depends_on=[args.keys])
         if args.settings.object_store.provisioner is Provisioner.JOB:
-            ApplyJob(name, job_args(args, self.keys), after)
+            ApplyJob(name, job_args(args), after)
         else:
-            _as_resources(name, args, pairs, after)
+            _as_resources(name, args, after)
         self.register_outputs({"buckets": [bucket.name for bucket in BUCKETS]})
 
 
@@ -97,13 +125,13 @@ class ExternalKeys(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def _key_pair(identity: Identity, args: StoreAccessArgs, opts: pulumi.ResourceOptions) -> Credential:
+def _key_pair(identity: Identity, args: IdentityKeysArgs, opts: pulumi.ResourceOptions) -> Credential:
     return Credential(
         identity.secret_name,
         CredentialArgs(
             site=args.site,
             product="minio",
-            namespaces=sorted({args.sizing.namespace, *args.readers.get(identity.name, ())}),
+            namespaces=sorted({args.namespace, *args.readers.get(identity.name, ())}),
             fixed={ACCESS_KEY: identity.access_key},
             generated=[SECRET_KEY],
         ),
@@ -111,7 +139,7 @@ def _key_pair(identity: Identity, args: StoreAccessArgs, opts: pulumi.ResourceOp
     )
 
 
-def job_args(args: StoreAccessArgs, keys: Mapping[str, SecretRef]) -> ApplyJobArgs:
+def job_args(args: StoreAccessArgs) -> ApplyJobArgs:
     """The in-cluster provisioner."""
     return ApplyJobArgs(
         site=args.site,
@@ -124,10 +152,15 @@ def job_args(args: StoreAccessArgs, keys: Mapping[str, SecretRef]) -> ApplyJobAr
             "provision-buckets",
             f"--access={FILES}/access.json",
             f"--identities={FILES}/identities",
+            *(["--serves"] if args.serves else []),
         ],
         size=args.sizing.provision,
-        files={"access.json": document(args.settings, args.sizing.limit.volume, args.products)},
-        secret_files={f"identities/{name}/{SECRET_KEY}": (ref, SECRET_KEY) for name, ref in keys.items()},
+        files={
+            "access.json": document(
+                args.settings, args.volume, args.products, store=args.store, read_only=args.read_only
+            )
+        },
+        secret_files={f"identities/{name}/{SECRET_KEY}": (ref, SECRET_KEY) for name, ref in args.keys.refs.items()},
         variables={"AWS_ENDPOINT_URL": args.endpoint, "AWS_REGION": args.settings.object_store.region},
         secret_variables={
             "AWS_ACCESS_KEY_ID": (args.root.ref, "user"),
@@ -136,9 +169,7 @@ def job_args(args: StoreAccessArgs, keys: Mapping[str, SecretRef]) -> ApplyJobAr
     )
 
 
-def _as_resources(
-    name: str, args: StoreAccessArgs, pairs: Mapping[str, Credential], opts: pulumi.ResourceOptions
-) -> None:
+def _as_resources(name: str, args: StoreAccessArgs, opts: pulumi.ResourceOptions) -> None:
     """Everything is kept when it leaves the stack: the Job takes over what is there."""
     store = args.settings.object_store
     url = urlparse(store.provider_endpoint or "")
@@ -167,7 +198,7 @@ def _as_resources(
             bucket=bucket.name,
             acl="private",
             force_destroy=False,
-            quota=quota(bucket, args.sizing.limit.volume, args.settings.topology).mib * 1024 * 1024,
+            quota=quota(bucket, args.volume, args.settings.topology_of(args.store)).mib * 1024 * 1024,
             opts=options(bucket.name),
         )
         if bucket.versioned:
@@ -182,7 +213,7 @@ def _as_resources(
     for identity in args.identities:
         key = identity.access_key
         allowed = minio.IamPolicy(key, name=key, policy=json.dumps(policy(identity)), opts=options(key))
-        user = minio.IamUser(key, name=key, secret=pairs[identity.name].value, opts=options(key))
+        user = minio.IamUser(key, name=key, secret=args.keys.pairs[identity.name].value, opts=options(key))
         minio.IamUserPolicyAttachment(key, user_name=key, policy_name=key, opts=options(f"{key}/{key}", user, allowed))
 
 

@@ -16,11 +16,11 @@ from .. import release
 from ..labels import selector, top_level
 from ..rows import TrinoBudget
 from ..secrets import Credential, CredentialArgs, SecretRef, password
-from ..settings import TableFormat
+from ..settings import PersonSettings, TableFormat
 from ..site import Site
 from ..trino_access import PROJECT, access_rules, groups, load_policy, published_tables
 from ..trino_catalogs import LakeServices
-from ..trino_clients import AUTHORITY_SECRET, CLIENTS, TrinoAccess, users
+from ..trino_clients import AUTHORITY_SECRET, Client, TrinoAccess, clients, users
 from ..trino_config import HTTPS_PORT, SHARED_SECRET_VARIABLE
 from ..trino_users import group_file, password_file
 from ..trino_values import AUTH_SECRET, INTERNAL_SECRET, TLS_SECRET, TrinoRelease, trino_values
@@ -42,7 +42,12 @@ class TrinoArgs:
     table_format: TableFormat
     store_keys: SecretRef
     behind_proxy: bool
+    people: Mapping[str, PersonSettings]
     readers: Mapping[str, str]
+
+    @property
+    def clients(self) -> tuple[Client, ...]:
+        return clients(self.people)
 
 
 class Trino(pulumi.ComponentResource):
@@ -61,7 +66,7 @@ class Trino(pulumi.ComponentResource):
             child,
         )
         tls = certificate(TLS_SECRET, space, server_spec(TLS_SECRET, _names(name, space)), site, child)
-        for reader in sorted({args.readers[quota] for client in CLIENTS for quota in client.quotas} - {space}):
+        for reader in sorted({args.readers[quota] for client in args.clients for quota in client.quotas} - {space}):
             certificate(AUTHORITY_SECRET, reader, trust_spec(AUTHORITY_SECRET), site, child)
         passwords = _passwords(name, args, logins, child)
         self.access = TrinoAccess(
@@ -91,13 +96,13 @@ class Trino(pulumi.ComponentResource):
 def trino_release(args: TrinoArgs, internal: SecretRef) -> TrinoRelease:
     """What the chart's values follow from."""
     policy = load_policy(PROJECT)
-    impersonators = [client.name for client in CLIENTS if client.impersonates]
+    impersonators = [client.name for client in args.clients if client.impersonates]
     return TrinoRelease(
         image_tag=TRINO_IMAGE.tag,
         image_registry=args.site.image_registry,
         services=args.services,
         table_format=args.table_format,
-        rules=access_rules(policy, published_tables(PROJECT, policy), users(), impersonators),
+        rules=access_rules(policy, published_tables(PROJECT, policy), users(args.clients), impersonators),
         internal=internal,
         store_keys=args.store_keys,
         behind_proxy=args.behind_proxy,
@@ -122,7 +127,7 @@ def _logins(args: TrinoArgs, opts: pulumi.ResourceOptions) -> dict[str, Credenti
             ),
             opts,
         )
-        for client in CLIENTS
+        for client in args.clients
     }
 
 
@@ -130,7 +135,7 @@ def _passwords(
     name: str, args: TrinoArgs, logins: Mapping[str, Credential], opts: pulumi.ResourceOptions
 ) -> k8s.core.v1.Secret:
     """Hashes only. Trino reads the files again by itself, so that a changed password needs no restart."""
-    members = groups(users(), load_policy(PROJECT))
+    members = groups(users(args.clients), load_policy(PROJECT))
 
     def hashed(values: Sequence[str]) -> str:
         salt, *passwords = values

@@ -8,11 +8,13 @@ import typer
 from rich.console import Console
 
 from odoo_lake import __version__
-from odoo_lake.cli import airbyte, contract
+from odoo_lake.cli import airbyte, contract, datahub, metabase
 from odoo_lake.cli.demo import demo
+from odoo_lake.cli.doctor import doctor
 from odoo_lake.cli.extract import extract, grants, sweep
 from odoo_lake.cli.maintain import compact, publish
 from odoo_lake.cli.object_store import mirror_buckets, provision_buckets
+from odoo_lake.cli.query_log import audit, query_log
 from odoo_lake.cli.reconcile import reconcile
 from odoo_lake.cli.report import report
 from odoo_lake.cli.restore import restore, restore_drill
@@ -54,9 +56,12 @@ for command in (
     query,
     report,
     status,
+    doctor,
     compact,
     publish,
     grants,
+    audit,
+    query_log,
     sample,
     provision_buckets,
     mirror_buckets,
@@ -67,6 +72,8 @@ for command in (
     app.command()(command)
 app.add_typer(airbyte.app)
 app.add_typer(contract.app)
+app.add_typer(datahub.app)
+app.add_typer(metabase.app)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from odoo_lake.object_store.mirror import BucketOutcome, ReadBack, Request, mirror
+from odoo_lake.object_store.mirror import BucketOutcome, ReadBack, Request, mirror, refuse_copy
 from odoo_lake.object_store.provision import provision
 from odoo_lake.object_store.server import Store
 from odoo_lake.progress import reporting
@@ -18,9 +18,15 @@ SHOWN_DIFFERENCES = 20
 def provision_buckets(
     access: Annotated[Path, typer.Option("--access", help="The document of buckets and identities.")],
     identities: Annotated[Path, typer.Option("--identities", help="Folder of <identity>/secret-key files.")],
+    serves: Annotated[
+        bool, typer.Option("--serves", help="Refuse a store that is the copy of one that was not handed over.")
+    ] = False,
 ) -> None:
     """Bring the object store's buckets, identities and policies to what a document says."""
-    changes = provision(Store.from_environment(), access, identities)
+    store = Store.from_environment()
+    if serves:
+        refuse_copy(store)
+    changes = provision(store, access, identities)
     for change in changes:
         typer.echo(change)
     typer.echo(f"{len(changes)} changes" if changes else "nothing changed")

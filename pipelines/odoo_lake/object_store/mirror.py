@@ -97,6 +97,17 @@ def mirror(request: Request, report: Reporter) -> Outcome:
         return _Run(request, report).run()
 
 
+def refuse_copy(store: Store) -> None:
+    """Raises UserError for a store that receives a copy: what was written to the other one since would be missing."""
+    with explained(store.endpoint, "Nothing was changed."):
+        if _is_marked(store.s3()):
+            raise UserError(
+                f"{store.endpoint} is the copy of a store that was not handed over (its bucket {MARK} says so).",
+                "It lacks what was written since it was copied, so nothing was changed.",
+                "Run the mirror with --hand-over first: ops/runbooks/procedures/change-object-store-topology.md.",
+            )
+
+
 class _Run:
     def __init__(self, request: Request, report: Reporter) -> None:
         self.request, self.report = request, report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Dialect, ForeignKey, Index, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, Index, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -139,3 +139,35 @@ class MissingReferent(Base):
     dimension: Mapped[str] = mapped_column(primary_key=True)
     published_at: Mapped[datetime]
     rows: Mapped[int]
+
+
+class QueryLog(Base):
+    """One query that Trino finished; what it said is not kept, since it may hold personal data."""
+
+    __tablename__ = "query_log"
+
+    query_id: Mapped[str] = mapped_column(primary_key=True)
+    user_name: Mapped[str] = mapped_column(index=True)
+    groups: Mapped[str]
+    """The user's groups, which are roles, with commas between them."""
+    source: Mapped[str | None]
+    """The program that asked, as it calls itself."""
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    state: Mapped[str]
+    queued_ms: Mapped[int]
+    elapsed_ms: Mapped[int]
+    scanned_bytes: Mapped[int] = mapped_column(BigInteger)
+    error_type: Mapped[str | None]
+
+
+class QueryLogColumn(Base):
+    """One column that a query read."""
+
+    __tablename__ = "query_log_column"
+
+    query_id: Mapped[str] = mapped_column(ForeignKey("query_log.query_id"), primary_key=True)
+    table_name: Mapped[str] = mapped_column(primary_key=True)
+    column_name: Mapped[str] = mapped_column(primary_key=True)
+    is_sensitive: Mapped[bool] = mapped_column(index=True)
+    is_masked: Mapped[bool]
+    """Whether the user saw a mask in its place."""

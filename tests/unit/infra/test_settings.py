@@ -19,7 +19,7 @@ FIXTURES = ROOT / "tests" / "config"
 
 def checked(config: dict[str, Any], secret_keys: list[str]) -> Settings:
     chosen = settings.load(encoded(config), secret_keys)
-    checks.check(chosen, sizing.load(chosen.profile, chosen.overrides))
+    checks.check(chosen, sizing.load(chosen.profile, chosen.overrides, chosen.object_store))
     return chosen
 
 

@@ -1,0 +1,55 @@
+"""`odoo-lake doctor`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from odoo_lake.doctor.diagnose import diagnose
+from odoo_lake.doctor.findings import Finding, Severity, exit_code
+from odoo_lake.doctor.snapshot import Snapshot
+
+RUNBOOKS = "ops/runbooks"
+_STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow"}
+
+
+def doctor(
+    context: Annotated[
+        str, typer.Option("--context", help="Context of the kubeconfig; the current one by default.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Say what is wrong with a deployed platform, worst first; exit code 0, 1 warnings, 2 critical or no answer."""
+    from odoo_lake.doctor.cluster import read_cluster
+
+    snapshot = read_cluster(context)
+    findings = diagnose(snapshot)
+    if as_json:
+        document = {"findings": [f.model_dump(mode="json") for f in findings], "unread": dict(snapshot.unread)}
+        typer.echo(json.dumps(document, indent=2))
+    else:
+        _print(Console(highlight=False, soft_wrap=True), findings, snapshot)
+    raise typer.Exit(exit_code(findings))
+
+
+def _print(console: Console, findings: Sequence[Finding], snapshot: Snapshot) -> None:
+    for finding in findings:
+        head = Text(finding.severity.upper(), style=_STYLES[finding.severity])
+        head.append(f"  {finding.object}: {finding.what}{_since(finding.since)}", style="default")
+        console.print(head)
+        for label, text in (("why", finding.why), ("do", finding.remedy), ("see", f"{RUNBOOKS}/{finding.runbook}")):
+            console.print(f"  {label + ':':5}{' '.join(text.split())}", markup=False)
+    critical = sum(finding.severity is Severity.CRITICAL for finding in findings)
+    seconds = (datetime.now(UTC) - snapshot.now).total_seconds()
+    told = f"{critical} critical, {len(findings) - critical} warnings" if findings else "nothing is wrong"
+    console.print(f"{told} (read in {seconds:.1f} s)")
+
+
+def _since(moment: datetime | None) -> str:
+    return f", since {moment:%Y-%m-%d %H:%M} UTC" if moment else ""

@@ -1,0 +1,1 @@
+"""What DataHub reads of this project: dbt's manifest and the lineage of Dagster's jobs, as files beside its recipes."""

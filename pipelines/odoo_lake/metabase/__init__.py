@@ -1,0 +1,1 @@
+"""Metabase's administrator, database and first dashboards, applied through its API."""

@@ -1,0 +1,1 @@
+"""Who read what: Trino's finished queries in the run record."""

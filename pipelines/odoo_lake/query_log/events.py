@@ -1,0 +1,106 @@
+"""Trino's event of a finished query, as its HTTP event listener posts it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+PUBLISHED_CATALOG = "lake"
+# A build writes tables here, which readers see through views in the schema without it.
+BUILD_SUFFIX = "_build"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, alias_generator=to_camel)
+
+
+class _Column(_Part):
+    column: str
+    mask: object = None
+
+
+class _Table(_Part):
+    catalog: str
+    table_schema: str = Field(alias="schema")
+    table: str
+    columns: tuple[_Column, ...] = ()
+
+
+class _Metadata(_Part):
+    query_id: str
+    query_state: str
+    tables: tuple[_Table, ...] = ()
+
+
+class _Context(_Part):
+    user: str
+    groups: tuple[str, ...] = ()
+    source: str | None = None
+
+
+class _Statistics(_Part):
+    wall_time: timedelta
+    queued_time: timedelta
+    physical_input_bytes: int = 0
+
+
+class _Failure(_Part):
+    error_code: dict[str, object] = {}
+
+
+class FinishedQuery(_Part):
+    """The event; its text and whatever else it holds is not read."""
+
+    metadata: _Metadata
+    context: _Context
+    statistics: _Statistics
+    failure_info: _Failure | None = None
+    create_time: datetime
+
+    @property
+    def error_type(self) -> str | None:
+        return str(self.failure_info.error_code.get("type")) if self.failure_info else None
+
+    @property
+    def columns(self) -> dict[tuple[str, str], bool]:
+        """Published tables as `schema.table`, their columns that the query read, and whether they were masked.
+
+        A view is read with what it stands on: its mask holds for both.
+        """
+        found: dict[tuple[str, str], bool] = {}
+        for table in self.metadata.tables:
+            if table.catalog == PUBLISHED_CATALOG:
+                name = f"{table.table_schema.removesuffix(BUILD_SUFFIX)}.{table.table}"
+                for column in table.columns:
+                    key = (name, column.column)
+                    found[key] = found.get(key, False) or bool(column.mask)
+        return found
+
+
+@dataclass(frozen=True)
+class MalformedEventError(Exception):
+    """What was posted is no event of a finished query."""
+
+    reason: str
+
+
+def parse_event(body: bytes) -> FinishedQuery:
+    """Raises MalformedEventError."""
+    try:
+        return FinishedQuery.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise MalformedEventError(f"{where}: {first['msg']}") from error
+
+
+def sensitive_columns(policy: Path) -> Mapping[str, frozenset[str]]:
+    """Table as `schema.table` to its sensitive columns, from contracts/access.yaml."""
+    origins = yaml.safe_load(policy.read_text())["origins"]
+    return {table: frozenset(columns) for table, columns in origins.items()}

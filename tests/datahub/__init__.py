@@ -1,0 +1,1 @@
+"""DataHub's own ingestion program on the recipes that are deployed."""
