@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 
-.PHONY: help demo test smoke test-mutations test-lake-full dashboards lint format bench schemas charts-facts lock clean dagster
+.PHONY: help demo test smoke test-mutations test-lake-full dashboards lint format bench schemas charts-facts images images-build lock clean dagster
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
@@ -77,6 +77,23 @@ schemas: $(VENV)/.dev ## write sizing/schema.json from the models
 
 charts-facts: $(VENV)/.dev ## write tests/charts/ from the archives in the chart cache
 	$(BIN)/python -m tests.render.facts
+
+# Any OCI builder that takes `build` and `push`.
+BUILDER ?= $(notdir $(firstword $(shell command -v docker podman buildah 2>/dev/null)))
+TAG ?= $(shell sed -n 's/^version = "\(.*\)"/\1/p' pipelines/pyproject.toml)
+IMAGES := pipelines superset
+
+images-build: ## build our images and push them: make images-build REGISTRY=registry.example.com/lake [TAG=..] [BUILDER=podman]
+	@test -n "$(REGISTRY)" || { echo "REGISTRY is not set, so there is no place to push to. Run: make images-build REGISTRY=<registry>/<folder>" >&2; exit 2; }
+	@test -n "$(BUILDER)" || { echo "There is no docker, podman or buildah here to build with. Install one, or name yours: BUILDER=<program>" >&2; exit 2; }
+	@set -e; for image in $(IMAGES); do \
+		$(BUILDER) build --file $$image/Dockerfile --tag $(REGISTRY)/$$image:$(TAG) .; \
+		$(BUILDER) push $(REGISTRY)/$$image:$(TAG); \
+		echo "pulumi config set --path lakehouse:images.$$image $(REGISTRY)/$$image:$(TAG)"; \
+	done
+
+images: $(VENV)/.dev ## every image that a stack pulls: make images STACK=prod
+	@PYTHONPATH=infra/policies $(BIN)/python -m tests.render.images "$(STACK)"
 
 lock: | $(UV) ## resolve the pins anew: versions and hashes, no addresses
 	printf 'uv==0.13.9\nsetuptools>=77\n' | $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header -o requirements-bootstrap.lock -

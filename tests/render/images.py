@@ -1,0 +1,91 @@
+"""Every image that a stack pulls, for a registry of copies: `make images STACK=prod`. No cluster is asked.
+
+They stand in typed objects, in rendered charts, and in what operators are told: variables, arguments and resources of
+theirs.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from lakehouse.versions import Chart
+from rules import REGISTRIES
+from tests.program.recorder import STACKS, Program, revealed, run_program, stack_config
+from tests.render.archives import Missing, find
+from tests.render.manifests import render
+from tests.render.releases import CHARTS
+
+# Keys whose text is an image, whatever registry it names.
+_KEYS = {"image", "imageName"}
+_TAGGED = r"[a-z0-9][a-z0-9._/-]*(?::[A-Za-z0-9][A-Za-z0-9._-]*)?(?:@sha256:[0-9a-f]{64})?"
+_NAMED = re.compile(rf"(?<![\w./-])(?:{'|'.join(map(re.escape, REGISTRIES))})/{_TAGGED}")
+_WHOLE = re.compile(r"[a-z0-9][a-z0-9.:/_-]*/[a-z0-9._/-]+:[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+class NotRenderedError(Exception):
+    """A chart whose archive cannot be had: its images are not known."""
+
+
+def images(program: Program) -> list[str]:
+    """Every image once, in the order of their names; raises NotRenderedError."""
+    found = set(_in(item.manifest for item in program.objects))
+    for item in program.releases:
+        inputs = revealed(item.inputs)
+        archive = find(_chart(inputs))
+        if isinstance(archive, Missing):
+            raise NotRenderedError(f"{archive.chart.name} {archive.chart.version} is {archive.reason}")
+        objects = render(archive, inputs["name"], inputs["namespace"], inputs.get("values") or {}).objects
+        found.update(_in(o for o in objects if o["kind"] != "CustomResourceDefinition"))
+    return sorted(image for image in found if ":" in image)
+
+
+def _chart(inputs: dict[str, Any]) -> Chart:
+    reference = str(inputs["chart"])
+    return next(
+        c for c in CHARTS.values() if reference in {c.name, c.repository} or f"{c.name}-{c.version}.tgz" in reference
+    )
+
+
+def _in(values: Iterable[Any]) -> Iterator[str]:
+    for value in values:
+        yield from _of(value, "")
+
+
+def _of(value: Any, key: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        # A variable says in its name what its value is.
+        named = str(value.get("name", "")) if isinstance(value.get("value"), str) else ""
+        for below, item in value.items():
+            yield from _of(item, named if below == "value" else str(below))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _of(item, key)
+    elif isinstance(value, str):
+        if key in _KEYS or (key.endswith("IMAGE") and _WHOLE.fullmatch(value)):
+            yield value
+        else:
+            yield from _NAMED.findall(value)
+
+
+def main(stack: str) -> int:
+    known = sorted(path.stem.partition(".")[2] for path in STACKS.glob("Pulumi.*.yaml"))
+    if stack not in known:
+        sys.stderr.write(f"STACK is {stack!r}, so no stack is chosen. Run: make images STACK=<{'|'.join(known)}>\n")
+        return 2
+    try:
+        listed = images(run_program(stack_config(stack), stack=stack))
+    except NotRenderedError as error:
+        sys.stderr.write(
+            f"The list would not be whole: {error}. Put the archive there, or make the repository reachable.\n"
+        )
+        return 1
+    sys.stdout.write("\n".join(listed) + "\n")
+    sys.stderr.write("Airbyte pulls its connectors when a sync starts, as its own registry names them.\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else ""))
