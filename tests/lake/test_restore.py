@@ -13,15 +13,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import pyarrow
+import pyarrow.parquet
 import pytest
+from typer.testing import CliRunner
 
+from odoo_lake.cli.app import app
 from odoo_lake.errors import UserError
-from odoo_lake.lake.commits import read_log
+from odoo_lake.lake.commits import Commit, CommitKind, DataFile, TableCommit, append_commit
 from odoo_lake.lake.location import Lake
 from odoo_lake.object_store.histories import Version
 from odoo_lake.record.tables import RestoreDrill
 from odoo_lake.record.writer import RunRecord
-from odoo_lake.restore import drill as drill_module
 from odoo_lake.restore.drill import recorded_drill
 from odoo_lake.restore.place import Folder, folder_of, parse_moment
 from odoo_lake.restore.plan import state_at
@@ -226,38 +230,65 @@ def test_a_lake_that_lost_tables_reconciles_as_before_after_its_restoration(
     assert reconciled(lake_command) == before
 
 
-@pytest.mark.data
-def test_the_drill_restores_a_table_records_it_and_cleans_up(
-    lake_command: Command, s3_lake: Lake, minio: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = contents(minio, s3_lake.bucket("bronze"))
-    versions = len(minio.client.list_object_versions(Bucket=s3_lake.bucket("bronze"), Prefix="_").get("Versions", []))
-    done = lake_command("restore-drill", "--table", "res_company")
-    assert done.returncode == 0, done.stderr
-    assert "restored, lost, restored again and equal" in done.stdout
+@pytest.fixture
+def small_lake(s3_lake: Lake, minio: ObjectStore, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Lake:
+    """A versioned bronze with two committed tables, one of them of four files."""
+    versioned(minio, s3_lake.bucket("bronze"))
     monkeypatch.setenv("ODOO_LAKE_OPS", f"sqlite:///{tmp_path / 'ops.sqlite'}")
-    record = RunRecord(s3_lake)
-    [drill] = drills(record)
-    files = read_log(s3_lake.layer("bronze")).files("res_company")
+    tables = {}
+    for table, count in (("res_company", 4), ("sale_order", 9)):
+        files = []
+        for number in range(count):
+            rows = pyarrow.table({"id": range(number * 100, number * 100 + 10 + number)})
+            pyarrow.parquet.write_table(rows, tmp_path / "rows.parquet")
+            body = (tmp_path / "rows.parquet").read_bytes()
+            path = f"odoo/{table}/run_id=one/{number}.parquet"
+            s3_lake.layer("bronze").write(path, body)
+            files.append(DataFile(path=path, rows=10 + number, bytes=len(body)))
+        tables[table] = TableCommit(files=tuple(files))
+    now = datetime.now(UTC)
+    commit = Commit(
+        run_id="one",
+        kind=CommitKind.EXTRACT,
+        extracted_at=now,
+        committed_at=now,
+        odoo_version=18,
+        odoo_full_version="18.0",
+        source="odoo",
+        source_identity="odoo",
+        tables=tables,
+    )
+    append_commit(s3_lake.layer("bronze"), commit)
+    return s3_lake
+
+
+def test_the_drill_restores_a_table_records_it_and_cleans_up(small_lake: Lake, minio: ObjectStore) -> None:
+    bronze = small_lake.bucket("bronze")
+    before = minio.client.list_object_versions(Bucket=bronze)
+    done = CliRunner().invoke(app, ["restore-drill", "--lake", small_lake.root], catch_exceptions=False)
+    assert done.exit_code == 0
+    assert "restored, lost, restored again and equal" in done.stdout
+    [drill] = drills(RunRecord(small_lake))
     assert (drill.status, drill.table_name, drill.error) == ("succeeded", "res_company", None)
-    assert (drill.rows, drill.objects) == (sum(file.rows for file in files), len(files))
-    assert contents(minio, s3_lake.bucket("bronze")) == before
-    listed = minio.client.list_object_versions(Bucket=s3_lake.bucket("bronze"), Prefix="_")
-    assert (len(listed.get("Versions", [])), listed.get("DeleteMarkers", [])) == (versions, [])
+    assert (drill.rows, drill.objects) == (10 + 11 + 12 + 13, 4)
+    # Neither an object nor a version nor a lease is left.
+    after = minio.client.list_object_versions(Bucket=bronze)
+    assert after["Versions"] == before["Versions"]
+    assert "DeleteMarkers" not in after
 
-    # A file that no restoration brings back: its rows are missing, and the drill says so.
-    s3_lake.layer("bronze").delete([files[0].path])
-    with pytest.raises(UserError):
-        recorded_drill(record, s3_lake, table="res_company")
-    assert [one.status for one in drills(record)] == ["succeeded", "failed"]
-    assert drills(record)[1].error
 
-    # Restored bytes that are not those of the version.
-    monkeypatch.setattr(drill_module, "check_versions_reach", lambda *_: None)
+def test_a_drill_that_does_not_bring_everything_back_fails_and_says_so(
+    small_lake: Lake, monkeypatch: pytest.MonkeyPatch, minio: ObjectStore
+) -> None:
+    record = RunRecord(small_lake)
+    small_lake.layer("bronze").delete(["odoo/res_company/run_id=one/2.parquet"])
+    with pytest.raises((UserError, duckdb.Error)):
+        recorded_drill(record, small_lake, table="res_company")
     monkeypatch.setattr("odoo_lake.restore.run._same_bytes", lambda *_: False)
     with pytest.raises(UserError, match="are not what they were"):
-        recorded_drill(record, s3_lake, table="res_partner")
-    assert contents(minio, s3_lake.bucket("bronze"), "_restore_drill/") == {}
+        recorded_drill(record, small_lake, table="sale_order")
+    assert [(one.status, bool(one.error)) for one in drills(record)] == [("failed", True), ("failed", True)]
+    assert contents(minio, small_lake.bucket("bronze"), "_restore_drill/") == {}
 
 
 def drills(record: RunRecord) -> list[RestoreDrill]:

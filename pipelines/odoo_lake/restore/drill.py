@@ -92,7 +92,7 @@ def run_drill(lake: Lake, s3: S3Client, *, table: str = "", scratch: Folder | No
                 s3.put_object(Bucket=place.bucket, Key=key, Body=b"overwritten by the drill")
             else:
                 s3.delete_object(Bucket=place.bucket, Key=key)
-        again = restore(s3, place, before)
+        again = restore(s3, place, before, is_scratch=True)
         check_equal(again)
         if len(again.plan.writes) != len(keys):
             raise UserError(

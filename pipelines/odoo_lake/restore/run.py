@@ -36,9 +36,17 @@ class Restored:
 
 
 def restore(
-    s3: S3Client, source: Folder, moment: datetime, *, into: Folder | None = None, dry_run: bool = False
+    s3: S3Client,
+    source: Folder,
+    moment: datetime,
+    *,
+    into: Folder | None = None,
+    dry_run: bool = False,
+    is_scratch: bool = False,
 ) -> Restored:
     """Bring `source` to its state at `moment`, in place or in an empty folder, and compare every object.
+
+    A scratch folder belongs to nobody else, so that no writer of the lake has to stand still for it.
 
     Nothing is lost: what is replaced or deleted stays as a version. Raises UserError when versions do not reach so
     far, nothing was there, or somebody writes the lake.
@@ -47,7 +55,7 @@ def restore(
     target = into or source
     if dry_run:
         return Restored(plan_restore(s3, source, target, moment))
-    with _nobody_writes(s3, target) if into is None else ExitStack():
+    with _nobody_writes(s3, target) if into is None and not is_scratch else ExitStack():
         plan = plan_restore(s3, source, target, moment)
         carry_out(s3, plan)
         return Restored(plan, tuple(differences(s3, plan)))
