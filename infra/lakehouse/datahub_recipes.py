@@ -68,7 +68,7 @@ class Sources:
     odoo_password: SecretRef
     tables: Sequence[str]
     trino: TrinoAccess
-    superset: SupersetLogin | None = None
+    superset: SupersetLogin
 
 
 def contract_tables(project: Path) -> tuple[str, ...]:
@@ -79,8 +79,7 @@ def contract_tables(project: Path) -> tuple[str, ...]:
 
 def recipes(sources: Sources) -> tuple[Recipe, ...]:
     """In the order in which they run: what others refer to comes first."""
-    superset = [_superset(sources.superset)] if sources.superset is not None else []
-    return (_odoo(sources), _trino(sources.trino), _dbt(), _dagster(), *superset, _cleanup())
+    return (_odoo(sources), _trino(sources.trino), _dbt(), _dagster(), _superset(sources.superset), _cleanup())
 
 
 def _odoo(sources: Sources) -> Recipe:

@@ -97,6 +97,7 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
         # --- DataHub
         Flow(DATAHUB, DATAHUB, (8080, 9090, 9091, 9092, 9200), "its own services"),
         Flow(INGESTION, odoo, odoo_port, "Odoo's tables and columns"),
+        Flow(INGESTION, SUPERSET, (8088,), "dashboards and charts"),
         Flow(STRIMZI, KAFKA, (8443, 9090, 9091), "the operator rolls and watches its broker"),
         *_from_browsers(settings),
         # --- Metabase

@@ -11,11 +11,12 @@ from .components.ingestion import Ingestion, IngestionArgs
 from .components.kafka import Kafka, KafkaArgs
 from .components.metastore import Metastore, MetastoreArgs
 from .components.opensearch import OpenSearch, OpenSearchArgs
-from .components.superset import Superset, SupersetArgs
+from .components.superset import SHOWN_DATABASE, Superset, SupersetArgs
 from .components.trino import Trino, TrinoArgs
 from .components.valkey import Valkey, ValkeyArgs
 from .dagster_values import DagsterWiring
 from .databases import LAKE_OPS
+from .datahub_recipes import SupersetLogin
 from .plan import Foundations, Platform
 from .secrets import secret_text
 from .settings import CertManager
@@ -31,14 +32,15 @@ def build_production(on: Foundations, sizing: ProductionSizing, built: Platform)
     built.secrets += [*trino.access.logins.values(), trino.access.authority]
     data_hub = _data_hub(on, sizing)
     built.addresses["datahub"] = data_hub.url
-    built.secrets += [data_hub.users, _ingestion(on, sizing, data_hub, trino).odoo]
+    built.secrets.append(data_hub.users)
     dagster = _dagster(on, sizing, trino)
     built.products.append(dagster)
     built.addresses["dagster"] = dagster.url
     built.secrets += [dagster.secrets.database, dagster.secrets.addresses]
     superset = _superset(on, sizing, trino)
     built.addresses["superset"] = superset.url
-    built.secrets.append(superset.admin)
+    ingestion = _ingestion(on, sizing, data_hub, trino, superset)
+    built.secrets += [superset.admin, superset.catalog, ingestion.odoo]
 
 
 def _metastore(on: Foundations, sizing: ProductionSizing) -> Metastore:
@@ -108,7 +110,9 @@ def _data_hub(on: Foundations, sizing: ProductionSizing) -> DataHub:
     )
 
 
-def _ingestion(on: Foundations, sizing: ProductionSizing, data_hub: DataHub, trino: Trino) -> Ingestion:
+def _ingestion(
+    on: Foundations, sizing: ProductionSizing, data_hub: DataHub, trino: Trino, superset: Superset
+) -> Ingestion:
     plan = on.plan
     return Ingestion(
         "datahub-ingest",
@@ -122,8 +126,9 @@ def _ingestion(on: Foundations, sizing: ProductionSizing, data_hub: DataHub, tri
             odoo=plan.settings.odoo,
             odoo_password=pulumi.Output.secret(secret_text(plan.settings.odoo_password)),
             trino=trino.access,
+            superset=SupersetLogin(url=superset.url, secret=superset.catalog, database=SHOWN_DATABASE),
         ),
-        plan.inside("datahub", after=(data_hub, trino)),
+        plan.inside("datahub", after=(data_hub, trino, superset)),
     )
 
 
@@ -169,6 +174,7 @@ def _superset(on: Foundations, sizing: ProductionSizing, trino: Trino) -> Supers
             cache_port=cache.port,
             cache=cache.password,
             trino=trino.access,
+            catalog_namespace=sizing.datahub.namespace,
         ),
-        plan.inside("superset", after=(on.postgres, cache, trino)),
+        plan.inside("superset", "datahub", after=(on.postgres, cache, trino)),
     )

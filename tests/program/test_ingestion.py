@@ -15,7 +15,7 @@ from lakehouse.profile import Profile
 from tests.program.conftest import shape
 from tests.program.recorder import Program, run_program, stack_config
 
-NAMES = ["odoo", "trino", "dbt", "dagster", "cleanup"]
+NAMES = ["odoo", "trino", "dbt", "dagster", "superset", "cleanup"]
 DAY_SECONDS = 24 * 3600
 
 

@@ -39,6 +39,8 @@ def test_passwords_come_from_the_secrets_of_those_they_belong_to() -> None:
         "ADMIN_USERNAME": "superset-admin/username",
         "ADMIN_EMAIL": "superset-admin/email",
         "ADMIN_PASSWORD": "superset-admin/password",
+        "CATALOG_USERNAME": "superset-catalog/username",
+        "CATALOG_PASSWORD": "superset-catalog/password",
     }
 
 

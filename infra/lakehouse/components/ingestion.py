@@ -13,7 +13,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..budget import Pod
-from ..datahub_recipes import FILES, WORK, Recipe, Sources, contract_tables, recipes
+from ..datahub_recipes import FILES, WORK, Recipe, Sources, SupersetLogin, contract_tables, recipes
 from ..labels import labels, top_level
 from ..pods import CONTAINER_SECURITY, pod_security, resources, variables
 from ..rows import DataHubBudget
@@ -52,6 +52,7 @@ class IngestionArgs:
     odoo: OdooSettings
     odoo_password: pulumi.Output[str]
     trino: TrinoAccess
+    superset: SupersetLogin
 
 
 class Ingestion(pulumi.ComponentResource):
@@ -70,7 +71,13 @@ class Ingestion(pulumi.ComponentResource):
             string_data={"password": args.odoo_password},
             opts=child,
         )
-        sources = Sources(odoo=args.odoo, odoo_password=self.odoo, tables=contract_tables(PROJECT), trino=args.trino)
+        sources = Sources(
+            odoo=args.odoo,
+            odoo_password=self.odoo,
+            tables=contract_tables(PROJECT),
+            trino=args.trino,
+            superset=args.superset,
+        )
         for slot, recipe in enumerate(recipes(sources)):
             own, text = f"{name}-{recipe.name}", recipe.text(args.gms)
             files = f"{own}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"

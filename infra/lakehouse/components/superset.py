@@ -30,13 +30,17 @@ HOSTS_SECRET = "superset-hosts"  # noqa: S105 - the name of a Kubernetes secret
 KEY_SECRET = "superset-key"  # noqa: S105 - the name of a Kubernetes secret
 ADMIN_SECRET = "superset-admin"  # noqa: S105 - the name of a Kubernetes secret
 KEY = "SUPERSET_SECRET_KEY"
+CATALOG_SECRET = "superset-catalog"  # noqa: S105 - the name of a Kubernetes secret
+CATALOG = {"username": "datahub"}
+# What Superset shows as the name of Trino.
+SHOWN_DATABASE = "Lakehouse"
 ADMIN = {"username": "admin", "email": "admin@lakehouse.invalid"}
 AUTHORITY, AUTHORITY_FOLDER = "trino-authority", "/etc/lakehouse/trino"
 
 
 @dataclass(frozen=True, kw_only=True)
 class SupersetArgs:
-    """`cache` is the secret with Valkey's password."""
+    """`cache` is the secret with Valkey's password; in `catalog_namespace` the data catalogue reads its own login."""
 
     site: Site
     sizing: SupersetBudget
@@ -45,13 +49,15 @@ class SupersetArgs:
     cache_port: int
     cache: SecretRef
     trino: TrinoAccess
+    catalog_namespace: str
 
 
 class Superset(pulumi.ComponentResource):
-    """The release. `url` is inside the cluster, `admin` the secret of its first user."""
+    """The release. `url` is inside the cluster, `admin` the secret of its first user, `catalog` the catalogue's."""
 
     url: str
     admin: SecretRef
+    catalog: SecretRef
 
     def __init__(self, name: str, args: SupersetArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lakehouse:index:Superset", name, {}, opts)
@@ -70,14 +76,17 @@ class Superset(pulumi.ComponentResource):
         )
         key = _credential(KEY_SECRET, args, {}, [KEY], child, encrypts_data=True)
         admin = _credential(ADMIN_SECRET, args, ADMIN, ["password"], child)
-        self.admin = admin.ref
+        catalog = _credential(
+            CATALOG_SECRET, args, CATALOG, ["password"], child, namespaces=(space, args.catalog_namespace)
+        )
+        self.admin, self.catalog = admin.ref, catalog.ref
         release.install(
             name,
             SUPERSET,
             namespace=space,
-            values=superset_values(args, key.ref, admin.ref),
+            values=superset_values(args, key.ref, admin.ref, catalog.ref),
             site=args.site,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[hosts, key, admin]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[hosts, key, admin, catalog]),
         )
         self.register_outputs({"url": self.url})
 
@@ -90,13 +99,14 @@ def _credential(
     opts: pulumi.ResourceOptions,
     *,
     encrypts_data: bool = False,
+    namespaces: tuple[str, ...] = (),
 ) -> Credential:
     return Credential(
         name,
         CredentialArgs(
             site=args.site,
             product="superset",
-            namespaces=[args.sizing.namespace],
+            namespaces=namespaces or (args.sizing.namespace,),
             fixed=fixed,
             generated=generated,
             encrypts_data=encrypts_data,
@@ -117,10 +127,10 @@ def hosts_of(args: SupersetArgs) -> dict[str, str]:
     }
 
 
-def superset_values(args: SupersetArgs, key: SecretRef, admin: SecretRef) -> dict[str, Any]:
+def superset_values(args: SupersetArgs, key: SecretRef, admin: SecretRef, catalog: SecretRef) -> dict[str, Any]:
     """Sizes, names of secrets, and Trino without its password."""
     sizing, login = args.sizing, args.trino.logins[DASHBOARDS]
-    used = (args.database.secret, args.cache, login, key, admin)
+    used = (args.database.secret, args.cache, login, key, admin, catalog)
     annotations = {"podAnnotations": pod_annotations(*used)}
     workers = (
         "exec celery --app=superset.tasks.celery_app:app worker --pool=prefork -O fair "
@@ -144,6 +154,8 @@ def superset_values(args: SupersetArgs, key: SecretRef, admin: SecretRef) -> dic
                 _secret("ADMIN_USERNAME", admin, "username"),
                 _secret("ADMIN_EMAIL", admin, "email"),
                 _secret("ADMIN_PASSWORD", admin, "password"),
+                _secret("CATALOG_USERNAME", catalog, "username"),
+                _secret("CATALOG_PASSWORD", catalog, "password"),
             ],
             "extraConfigs": {"import_datasources.yaml": yaml.safe_dump(databases(args.trino), sort_keys=True)},
             "extraVolumes": [
@@ -186,7 +198,7 @@ def databases(trino: TrinoAccess) -> dict[str, Any]:
     return {
         "databases": [
             {
-                "database_name": "Lakehouse",
+                "database_name": SHOWN_DATABASE,
                 "sqlalchemy_uri": f"trino://{DASHBOARDS}@{trino.host}:{trino.port}/{LAKE}",
                 "expose_in_sqllab": True,
                 "allow_run_async": True,

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from odoo_lake.cli.options import lake_of
 from odoo_lake.doctor.diagnose import diagnose
 from odoo_lake.doctor.findings import Finding, Severity, exit_code
 from odoo_lake.doctor.snapshot import Snapshot
@@ -23,19 +24,30 @@ def doctor(
     context: Annotated[
         str, typer.Option("--context", help="Context of the kubeconfig; the current one by default.")
     ] = "",
+    lake: Annotated[
+        str, typer.Option("--lake", help="Also look at this lake's run record: s3:// name or folder.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
 ) -> None:
     """Say what is wrong with a deployed platform, worst first; exit code 0, 1 warnings, 2 critical or no answer."""
     from odoo_lake.doctor.cluster import read_cluster
 
     snapshot = read_cluster(context)
-    findings = diagnose(snapshot)
+    findings = diagnose(snapshot, _data(lake, snapshot) if lake else ())
     if as_json:
         document = {"findings": [f.model_dump(mode="json") for f in findings], "unread": dict(snapshot.unread)}
         typer.echo(json.dumps(document, indent=2))
     else:
         _print(Console(highlight=False, soft_wrap=True), findings, snapshot)
     raise typer.Exit(exit_code(findings))
+
+
+def _data(lake: str, snapshot: Snapshot) -> list[Finding]:
+    from odoo_lake.doctor.data import data_findings
+    from odoo_lake.record.status import read_status
+    from odoo_lake.record.writer import RunRecord
+
+    return list(data_findings(read_status(RunRecord(lake_of(lake)), now=snapshot.now), snapshot.now))
 
 
 def _print(console: Console, findings: Sequence[Finding], snapshot: Snapshot) -> None:

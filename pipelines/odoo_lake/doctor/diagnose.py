@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from itertools import chain
 
-from odoo_lake.doctor import helm, pods, probes
+from odoo_lake.doctor import (
+    access,
+    certificates,
+    helm,
+    jobs,
+    nodes,
+    operators,
+    pods,
+    probes,
+    quota,
+    references,
+    services,
+    storage,
+)
 from odoo_lake.doctor.findings import Finding, Severity
 from odoo_lake.doctor.registry import DIAGNOSES
 from odoo_lake.doctor.snapshot import Snapshot
 
-FAMILIES = (helm, pods, probes)
+FAMILIES = (access, certificates, helm, jobs, nodes, operators, pods, probes, quota, references, services, storage)
 _LATEST = datetime.max.replace(tzinfo=UTC)
 
 
-def diagnose(snapshot: Snapshot) -> list[Finding]:
-    """What is wrong: critical before warning, then the oldest first; one finding per fault of an object."""
+def diagnose(snapshot: Snapshot, more: Iterable[Finding] = ()) -> list[Finding]:
+    """What is wrong, `more` included: critical first, then the oldest; one finding per fault of an object."""
     found: dict[tuple[str, str], Finding] = {}
-    for look in DIAGNOSES:
-        for finding in look(snapshot):
-            key = (finding.fault, finding.object)
-            if key not in found or _rank(finding) < _rank(found[key]):
-                found[key] = finding
+    for finding in chain(more, *(look(snapshot) for look in DIAGNOSES)):
+        key = (finding.fault, finding.object)
+        if key not in found or _rank(finding) < _rank(found[key]):
+            found[key] = finding
     return sorted(found.values(), key=_rank)
 
 

@@ -42,6 +42,20 @@ class Scene:
         body: Object = {"spec": spec, "metadata": metadata, "labels": {"app": name}}
         return self.apply("v1", "Pod", name, status, **body)
 
+    def deployment(self, name: str = "server", replicas: int = 0, **spec: Any) -> Object:
+        """A Deployment; the real controller makes its pods, the simulated kubelets make them ready."""
+        annotations = spec.pop("annotations", {})
+        labels = {"app": name}
+        template = {"metadata": {"labels": labels, "annotations": annotations}, "spec": {"containers": [container()]}}
+        template["spec"] |= spec.pop("pods", {})
+        body = {"replicas": replicas, "selector": {"matchLabels": labels}, "template": template, **spec}
+        return self.apply("apps/v1", "Deployment", name, spec=body, labels=labels)
+
+    def close_network(self) -> None:
+        """The policy that every namespace of the platform has."""
+        spec = {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+        self.apply("networking.k8s.io/v1", "NetworkPolicy", "default-deny", spec=spec)
+
     def event(self, kind: str, name: str, reason: str, message: str) -> None:
         """A warning about an object, as the kubelet writes it."""
         self.apply(
