@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow
-import pyarrow.parquet
+import pyarrow  # type: ignore[import-untyped]
+import pyarrow.parquet  # type: ignore[import-untyped]
 import pytest
 from typer.testing import CliRunner
 
@@ -139,7 +139,7 @@ def test_what_can_not_be_restored_is_said_and_nothing_is_changed(
     with pytest.raises(UserError, match="one within the other"):
         restore(s3, Folder(bucket, "t"), moment, into=Folder(bucket, "t/aside"))
     rule = {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": ""}}
-    rule["NoncurrentVersionExpiration"] = {"NoncurrentDays": 7}  # type: ignore[assignment]
+    rule["NoncurrentVersionExpiration"] = {"NoncurrentDays": 7}
     s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": [rule]})
     with pytest.raises(UserError, match="keeps replaced versions for 7 days"):
         restore(s3, Folder(bucket, "t"), moment - timedelta(days=8))
