@@ -9,9 +9,12 @@ import pytest
 
 from odoo_lake.doctor import Severity, diagnose
 from odoo_lake.doctor.cluster import measured_volumes
+from odoo_lake.doctor.data import data_findings
 from odoo_lake.doctor.findings import exit_code
 from odoo_lake.doctor.schedule import last_due
 from odoo_lake.doctor.snapshot import Snapshot, Volume
+from odoo_lake.record.status import Status, TableAge
+from odoo_lake.record.tables import ExtractRun
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 
@@ -117,3 +120,13 @@ def test_a_failed_job_that_a_later_run_made_up_for_is_over() -> None:
 )
 def test_when_a_schedule_was_last_due(schedule: str, zone: str, due: str | None) -> None:
     assert last_due(schedule, NOW, zone) == (datetime.fromisoformat(due) if due else None)
+
+
+def test_late_data_is_told_since_it_was_late() -> None:
+    extraction = ExtractRun(run_id="1", status="succeeded", started_at=NOW)
+    ages = [TableAge(name, NOW, hours, 2, 10) for name, hours in (("account_move", 5), ("res_partner", 1))]
+    [finding] = data_findings(Status((extraction,), (), tuple(ages), (), ()), NOW)
+    assert (finding.fault, finding.object) == ("data-stale", "Table account_move")
+    assert finding.since == datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
+    [never] = data_findings(Status((), (), (), (), ()), NOW)
+    assert never.what == "nothing was ever extracted into the lake"

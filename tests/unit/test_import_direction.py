@@ -23,7 +23,7 @@ LAYERS = (
     ("reconcile",),
     ("record",),
     ("pipeline", "query_log"),
-    ("trino",),
+    ("trino", "restore"),
     ("doctor",),
     ("workspace",),
     ("airbyte", "gold_database", "report", "demo", "orchestration"),

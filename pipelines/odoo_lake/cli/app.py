@@ -17,6 +17,7 @@ from odoo_lake.cli.object_store import mirror_buckets, provision_buckets
 from odoo_lake.cli.query_log import audit, query_log
 from odoo_lake.cli.reconcile import reconcile
 from odoo_lake.cli.report import report
+from odoo_lake.cli.restore import restore, restore_drill
 from odoo_lake.cli.run import build, query, run
 from odoo_lake.cli.sample import sample
 from odoo_lake.cli.status import status
@@ -65,6 +66,8 @@ for command in (
     provision_buckets,
     mirror_buckets,
     storage_check,
+    restore,
+    restore_drill,
 ):
     app.command()(command)
 app.add_typer(airbyte.app)

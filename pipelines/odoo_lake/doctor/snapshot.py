@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -27,7 +27,7 @@ class Snapshot:
     """The objects of a cluster by kind. `kinds` is None where discovery could not be read."""
 
     now: datetime
-    objects: Mapping[str, list[Object]] = field(default_factory=dict)
+    objects: Mapping[str, Sequence[Object]] = field(default_factory=dict)
     kinds: frozenset[str] | None = None
     """Every served kind as `group/Kind`."""
     release_notes: Mapping[str, str] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Snapshot:
     unread: Mapping[str, str] = field(default_factory=dict)
     """What could not be read, and why."""
 
-    def everywhere(self, kind: str) -> list[Object]:
+    def everywhere(self, kind: str) -> Sequence[Object]:
         return self.objects.get(kind, [])
 
     def platform(self, kind: str) -> Iterator[Object]:

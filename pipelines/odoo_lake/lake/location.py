@@ -34,8 +34,18 @@ class Lake:
     def layer(self, name: str) -> Store:
         """The store of bronze, silver or gold."""
         if self.is_s3:
-            return S3Store(f"{urlsplit(self.root).netloc}-{name}", self._client)
+            return S3Store(self.bucket(name), self.s3)
         return LocalStore(Path(self.root) / f"{BUCKET_PREFIX}-{name}")
+
+    def bucket(self, layer: str) -> str:
+        """The bucket of a layer; raises UserError for a local lake."""
+        if not self.is_s3:
+            raise UserError(
+                f"The lake {self.root} is a local folder.",
+                "It has no buckets.",
+                "Name an S3 lake: --lake s3://odoo-lake.",
+            )
+        return f"{urlsplit(self.root).netloc}-{layer}"
 
     @property
     def catalogues(self) -> Store:
@@ -68,7 +78,8 @@ class Lake:
         return boto3.session.Session()
 
     @cached_property
-    def _client(self) -> Any:
+    def s3(self) -> Any:
+        """A boto3 client, as the usual AWS environment says."""
         from botocore.config import Config
 
         # Path style and optional checksums: what MinIO and most S3-compatible stores understand.
@@ -89,11 +100,11 @@ class Lake:
                 "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE.",
             )
         frozen = credentials.get_frozen_credentials()
-        endpoint = urlsplit(self._client.meta.endpoint_url)
+        endpoint = urlsplit(self.s3.meta.endpoint_url)
         options = {
             "s3_access_key_id": frozen.access_key,
             "s3_secret_access_key": frozen.secret_key,
-            "s3_region": self._client.meta.region_name or "us-east-1",
+            "s3_region": self.s3.meta.region_name or "us-east-1",
             "s3_endpoint": endpoint.netloc,
             "s3_url_style": "path",
             "s3_use_ssl": str(endpoint.scheme == "https").lower(),

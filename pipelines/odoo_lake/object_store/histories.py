@@ -43,9 +43,9 @@ class Version:
 History = tuple[Version, ...]
 
 
-def histories(s3: S3Client, bucket: str) -> Iterator[tuple[str, History]]:
-    """Each key in order with its history."""
-    for key, versions in groupby(_listed(s3, bucket), key=lambda pair: pair[0]):
+def histories(s3: S3Client, bucket: str, prefix: str = "") -> Iterator[tuple[str, History]]:
+    """Each key that begins with `prefix`, in order, with its history."""
+    for key, versions in groupby(_listed(s3, bucket, prefix), key=lambda pair: pair[0]):
         yield key, tuple(version for _, version in versions)
 
 
@@ -91,9 +91,9 @@ def side_by_side(
             one, other = next(left, None), next(right, None)
 
 
-def _listed(s3: S3Client, bucket: str) -> Iterator[tuple[str, Version]]:
+def _listed(s3: S3Client, bucket: str, prefix: str) -> Iterator[tuple[str, Version]]:
     last_key = ""
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
         found = [
             (
                 item["Key"],

@@ -112,6 +112,24 @@ class ReconciliationResult(Base):
     greatest_difference: Mapped[float]
 
 
+class RestoreDrill(Base):
+    """One drill of restoring, from its start on."""
+
+    __tablename__ = "restore_drill"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[str]
+    """running, succeeded or failed."""
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    table_name: Mapped[str | None]
+    restored_to: Mapped[datetime | None]
+    objects: Mapped[int] = mapped_column(default=0)
+    size_bytes: Mapped[int] = mapped_column(default=0)
+    rows: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None]
+
+
 class MissingReferent(Base):
     """Rows that facts of one build refer to and Odoo no longer has."""
 
