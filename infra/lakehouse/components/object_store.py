@@ -65,7 +65,12 @@ class ObjectStore(pulumi.ComponentResource):
 
         k8s.core.v1.Service(name, metadata=metadata, spec=service_spec(name), opts=child)
         k8s.core.v1.Service(
-            f"{name}-headless", metadata={**metadata, "name": f"{name}-headless"}, spec=headless_spec(name), opts=child
+            f"{name}-headless",
+            # The provider does not wait for it, and remembers it as it was before an update: a label that changes with
+            # the profile would be proposed again.
+            metadata={**metadata, "name": f"{name}-headless", "labels": labels(name, "server")},
+            spec=headless_spec(name),
+            opts=child,
         )
         k8s.policy.v1.PodDisruptionBudget(
             name,
