@@ -79,6 +79,7 @@ def run_drill(lake: Lake, s3: S3Client, *, table: str = "", scratch: Folder | No
         # Files precede their commit, but the store's clock may be behind ours: take its own time.
         moment = _newest(s3, source)
         first = restore(s3, source, moment, into=place)
+        _check_files(source, files, frozenset(first.plan.wanted))
         check_equal(first)
         check_versions_reach(s3, place.bucket, moment)
         rows = _check_rows(lake, source, place, files)
@@ -113,6 +114,17 @@ def _sample(log: BronzeLog, table: str) -> tuple[str, tuple[DataFile, ...]]:
         raise UserError(f"Bronze has no table {table}.", "Nothing was restored.", "Correct --table.")
     name = table or min(held, key=lambda one: sum(file.bytes for file in held[one]))
     return name, held[name]
+
+
+def _check_files(source: Folder, files: tuple[DataFile, ...], restored: frozenset[str]) -> None:
+    """Raise UserError when a committed file is gone from the folder itself."""
+    gone = sorted({file.path for file in files} - restored)
+    if gone:
+        raise UserError(
+            f"{len(gone)} of {len(files)} committed files are gone from {source.url}, {gone[0]} first.",
+            "The table itself is damaged: there was nothing to restore them from at that time.",
+            "Run `odoo-lake restore` with an earlier --to, then the drill again.",
+        )
 
 
 def _check_rows(lake: Lake, source: Folder, place: Folder, files: tuple[DataFile, ...]) -> int:
