@@ -189,7 +189,7 @@ def lake_command(postgres: EmbeddedPostgres, s3_lake: Lake, minio: ObjectStore, 
         program = str(Path(sys.executable).parent / "odoo-lake")
         return subprocess.run([program, *arguments], env=environment, capture_output=True, text=True, check=False)
 
-    first = command("run")
+    first = command("run", "--report", str(tmp_path / "report.html"))
     assert first.returncode == 0, first.stderr[-3000:]
     return command
 

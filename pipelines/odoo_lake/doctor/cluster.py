@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -99,7 +100,9 @@ def _connection(context: str) -> Get:
 
     try:
         try:
-            api = config.new_client_from_config(context=context or None)
+            # The library would take the variable as it was when it was imported.
+            file = os.environ.get("KUBECONFIG") or None
+            api = config.new_client_from_config(config_file=file, context=context or None)
         except config.ConfigException:
             if context:
                 raise
