@@ -29,5 +29,9 @@ def labels(product: str, component: str) -> dict[str, str]:
 
 
 def top_level(product: str, component: str, profile: Profile) -> dict[str, str]:
-    """For the metadata of objects: as for pods, and the profile."""
+    """For the metadata of objects that the engine does not wait for: as for pods, and the profile.
+
+    Where a wait is over at once, the provider remembers the object as it was before an update, and would propose a
+    label that changed with the profile again.
+    """
     return {**labels(product, component), PROFILE: str(profile)}

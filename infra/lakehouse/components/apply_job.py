@@ -14,7 +14,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..budget import Pod
-from ..labels import labels, top_level
+from ..labels import labels
 from ..pods import CONTAINER_SECURITY, pod_security, resources, variables
 from ..secrets import SecretRef, pod_annotations
 from ..site import Site
@@ -72,7 +72,7 @@ class ApplyJob(pulumi.ComponentResource):
         metadata: k8s.meta.v1.ObjectMetaArgsDict = {
             "name": f"{name}-{args.digest}",
             "namespace": args.namespace,
-            "labels": top_level(args.product, args.component, args.site.profile),
+            "labels": labels(args.product, args.component),
         }
         depends: list[pulumi.Resource] = []
         if args.files:

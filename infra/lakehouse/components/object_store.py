@@ -11,7 +11,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from ..budget import Workload
-from ..labels import labels, selector, top_level
+from ..labels import labels, selector
 from ..pods import CONTAINER_SECURITY, http_probe, pod_security, resources, spread
 from ..secrets import Credential, CredentialArgs, SecretRef, pod_annotations
 from ..settings import Topology
@@ -48,7 +48,7 @@ class ObjectStore(pulumi.ComponentResource):
         metadata: k8s.meta.v1.ObjectMetaArgsDict = {
             "name": name,
             "namespace": namespace,
-            "labels": top_level(name, "server", args.site.profile),
+            "labels": labels(name, "server"),
         }
         self.root = Credential(
             root_secret(name),
@@ -66,9 +66,7 @@ class ObjectStore(pulumi.ComponentResource):
         k8s.core.v1.Service(name, metadata=metadata, spec=service_spec(name), opts=child)
         k8s.core.v1.Service(
             f"{name}-headless",
-            # The provider does not wait for it, and remembers it as it was before an update: a label that changes with
-            # the profile would be proposed again.
-            metadata={**metadata, "name": f"{name}-headless", "labels": labels(name, "server")},
+            metadata={**metadata, "name": f"{name}-headless"},
             spec=headless_spec(name),
             opts=child,
         )

@@ -142,8 +142,6 @@ class _Custom:
             "labels": top_level("postgres", self.kind.lower(), args.site.profile),
         }
         if self.ready:
-            # Where the condition holds already, the provider remembers the object as it was before an update: a label
-            # that changes with the profile would be proposed again.
             metadata["labels"] = labels("postgres", self.kind.lower())
             metadata["annotations"] = {"pulumi.com/waitFor": self.ready}
         return k8s.apiextensions.CustomResource(

@@ -11,7 +11,7 @@ import pulumi_kubernetes as k8s
 
 from ..budget import Workload
 from ..exporters import Exporter
-from ..labels import labels, selector, top_level
+from ..labels import labels, selector
 from ..monitoring_rules import MONITORING
 from ..pods import CONTAINER_SECURITY, http_probe, pod_security, resources, variables
 from ..secrets import SecretRef, pod_annotations
@@ -46,7 +46,7 @@ class QueryExporter(pulumi.ComponentResource):
         metadata: k8s.meta.v1.ObjectMetaArgsDict = {
             "name": name,
             "namespace": args.namespace,
-            "labels": top_level(name, "server", args.site.profile),
+            "labels": labels(name, "server"),
         }
         self.addresses = SecretRef(SECRET, args.site.generation(SECRET))
         addresses = k8s.core.v1.Secret(
