@@ -12,7 +12,7 @@ from odoo_lake.cli import airbyte, contract, datahub, metabase
 from odoo_lake.cli.demo import demo
 from odoo_lake.cli.doctor import doctor
 from odoo_lake.cli.extract import extract, grants, sweep
-from odoo_lake.cli.maintain import compact, publish
+from odoo_lake.cli.maintain import compact, maintain, publish
 from odoo_lake.cli.object_store import mirror_buckets, provision_buckets
 from odoo_lake.cli.query_log import audit, query_log
 from odoo_lake.cli.reconcile import reconcile
@@ -58,6 +58,7 @@ for command in (
     status,
     doctor,
     compact,
+    maintain,
     publish,
     grants,
     audit,
