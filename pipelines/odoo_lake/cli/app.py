@@ -9,6 +9,7 @@ from rich.console import Console
 
 from odoo_lake import __version__
 from odoo_lake.cli import airbyte, contract, datahub, metabase
+from odoo_lake.cli.backup import backup
 from odoo_lake.cli.demo import demo
 from odoo_lake.cli.doctor import doctor
 from odoo_lake.cli.extract import extract, grants, sweep
@@ -67,6 +68,7 @@ for command in (
     provision_buckets,
     mirror_buckets,
     storage_check,
+    backup,
     restore,
     restore_drill,
 ):
