@@ -73,6 +73,16 @@ def test_syncs_wait_for_an_upgrade_and_ingestion_does_not() -> None:
     assert datahub.beside.memory == datahub.transition.memory + datahub.run[1].amount.memory
 
 
+def test_a_switch_to_lightweight_has_room_beside_what_goes_last() -> None:
+    """Quotas shrink first; production's pods go as their own roll-outs let them, and what lightweight lacks at the end."""
+    small, large = load(Profile.LIGHTWEIGHT), production()
+    strimzi = large.system.strimzi.amount
+    assert not (small.system.needed + strimzi).excess_over(small.system.limit)
+    # Airbyte's bootloader is a hook before the roll-out.
+    before = large.airbyte.steady + small.airbyte.jobs["bootloader"].amount
+    assert not [problem for problem in before.excess_over(small.airbyte.limit) if "volume" not in problem]
+
+
 def production(overrides: dict[str, Any] | None = None) -> ProductionSizing:
     sizing = load(Profile.PRODUCTION, overrides)
     assert isinstance(sizing, ProductionSizing)
