@@ -18,6 +18,7 @@ from .components.namespace import Namespace, NamespaceArgs
 from .components.operators import Operators, OperatorsArgs
 from .components.postgres import Backup, Postgres, PostgresArgs
 from .components.priorities import Priorities, PrioritiesArgs
+from .components.store_topology import StoreTopology
 from .databases import LAKE_OPS
 from .flows import flows, unset_networks
 from .lightweight import build_lightweight
@@ -29,14 +30,18 @@ from .secrets import secret_text
 from .settings import Settings
 from .site import Site
 from .sizing import LightweightSizing
-from .stores import build_store
+from .stores import build_store, topology_args
 
 
 def build(settings: Settings, sizing: AnySizing) -> Platform:
     """Declare every resource of the stack."""
     site = Site.of(settings)
     budgets = active_budgets(settings, sizing)
-    priorities = Priorities("priorities", PrioritiesArgs(site=site))
+    # Everything lies in a namespace, and a namespace waits for the priorities: nothing changes before this agrees.
+    topology = StoreTopology("store-topology", topology_args(settings))
+    priorities = Priorities(
+        "priorities", PrioritiesArgs(site=site), pulumi.ResourceOptions(depends_on=topology.agreed)
+    )
     spaces = _namespaces(settings, site, budgets, priorities)
     plan = Plan(settings=settings, site=site, sizing=sizing, budgets=budgets, spaces=spaces)
     built = Platform(budgets, notes=unset_networks(settings))

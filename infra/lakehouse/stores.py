@@ -19,10 +19,12 @@ from .components.store_access import (
     StoreAccess,
     StoreAccessArgs,
 )
+from .components.store_topology import StoreTopologyArgs
 from .labels import MIRROR, STORE_PRODUCTS
 from .plan import Plan, Platform, Store, key_readers
 from .secrets import secret_text
-from .settings import StoreMode, StoreName
+from .settings import Settings, StoreMode, StoreName
+from .store_checks import PROCEDURE
 
 # Half a terabyte at the pace of slow volumes.
 MIRROR_SECONDS = 24 * 3600
@@ -66,6 +68,18 @@ def build_store(plan: Plan, built: Platform) -> Store:
         if wanted.hands_over:
             ready = (*ready, mirror)
     return Store(serving.servers.endpoint, wanted.region, keys.refs, ready)
+
+
+def topology_args(settings: Settings) -> StoreTopologyArgs:
+    """Our stores, with the topology that the settings ask for and the key that asks."""
+    ours = settings.object_store.stores if settings.object_store.mode is StoreMode.INTERNAL else ()
+    keys = {StoreName.FIRST: "topology", StoreName.SECOND: "second.topology"}
+    return StoreTopologyArgs(
+        wanted={store: settings.topology_of(store) for store in ours},
+        names=STORE_PRODUCTS,
+        keys={store: f"lakehouse:objectStore.{key}" for store, key in keys.items()},
+        procedure=PROCEDURE,
+    )
 
 
 def _one_store(plan: Plan, keys: IdentityKeys, store: StoreName) -> _Ours:
