@@ -52,6 +52,7 @@ PATHS = {
         ("lake-trino", "lake-minio", 9000),
         ("lake-trino", "lake-metastore", 9083),
         ("lake-monitoring", "lake-trino", 8443),
+        ("lake-trino", "lake-monitoring", 8090),
     },
 }
 

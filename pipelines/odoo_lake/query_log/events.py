@@ -40,6 +40,7 @@ class _Metadata(_Part):
 
 class _Context(_Part):
     user: str
+    principal: str | None = None
     groups: tuple[str, ...] = ()
     source: str | None = None
 
@@ -62,6 +63,11 @@ class FinishedQuery(_Part):
     statistics: _Statistics
     failure_info: _Failure | None = None
     create_time: datetime
+
+    @property
+    def login(self) -> str:
+        """Who showed the password: a program that asks on behalf of its user is named here, the user in the context."""
+        return self.context.principal or self.context.user
 
     @property
     def error_type(self) -> str | None:
