@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from odoo_lake.cli.app import main
 from odoo_lake.contracts.catalogue import Catalogue, load_catalogue
 from odoo_lake.contracts.model import Privacy
 from tests.airbyte import server as double
+from tests.product_setup import Apply, apply_command
 
 ROOT = Path(__file__).resolve().parents[2]
 ACCESS_KEY = "the-access-key"
@@ -26,7 +23,6 @@ VARIABLES = {
     "S3_ACCESS_KEY": ACCESS_KEY,
     "S3_SECRET_KEY": SECRET_KEY,
 }
-Apply = Callable[..., "Answer"]
 
 
 @pytest.fixture(scope="session")
@@ -75,37 +71,12 @@ def configuration(airbyte: double.AirbyteServer) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a command printed and how it ended."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 @pytest.fixture
 def apply(
     configuration: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Apply:
-    """`odoo-lake airbyte apply` on the configuration as it is now; keywords replace environment variables.
-
-    The entry point is called in this process: what it imports takes two seconds.
-    """
     monkeypatch.setenv("ODOO_LAKE_PROJECT", str(ROOT))
-
-    def run(**environment: str) -> Answer:
-        path = tmp_path / "airbyte.yaml"
-        path.write_text(yaml.safe_dump(configuration))
-        for name, value in {**VARIABLES, **environment}.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(sys, "argv", ["odoo-lake", "airbyte", "apply", "--config", str(path)])
-        with pytest.raises(SystemExit) as end:
-            main()
-        printed = capsys.readouterr()
-        return Answer(int(end.value.code or 0), printed.out, printed.err)
-
-    return run
+    return apply_command("airbyte", configuration, VARIABLES, tmp_path, monkeypatch, capsys)
 
 
 def kept_columns(catalogue: Catalogue, table: str) -> set[str]:

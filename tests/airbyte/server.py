@@ -6,18 +6,16 @@ It keeps what it is sent, adds defaults and hides secrets as Airbyte does, and r
 
 from __future__ import annotations
 
-import json
-import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from airbyte_api import models
 from pydantic import BaseModel, ValidationError
+
+from tests.product_setup import Call, RefusalError, serving
 
 PREFIX = "/api/public/v1/"
 CLIENT_ID = "the-client"
@@ -39,10 +37,8 @@ REQUESTS: dict[tuple[str, str], type[BaseModel]] = {
 }
 
 
-class RefusalError(Exception):
-    def __init__(self, status: int, detail: str) -> None:
-        self.status = status
-        self.detail = detail
+def _refusal(status: int, detail: str) -> RefusalError:
+    return RefusalError(status, {"title": "refused", "detail": detail})
 
 
 @dataclass
@@ -68,7 +64,7 @@ class AirbyteServer:
         kind, _, name = path.partition("/")
         if (method, path) == ("POST", "applications/token"):
             if (body["client_id"], body["client_secret"]) != (CLIENT_ID, CLIENT_SECRET):
-                raise RefusalError(401, "Unauthorized")
+                raise _refusal(401, "Unauthorized")
             return {"access_token": "a-token", "token_type": "Bearer", "expires_in": 180}
         if path == "workspaces":
             return {"data": [{"workspaceId": "w-1", "name": "Default"}]}
@@ -78,7 +74,7 @@ class AirbyteServer:
             rows = list(self.objects[kind].values())[int(query["offset"]) :][: int(query["limit"])]
             return {"data": [_shown(row) for row in rows]}
         if reason := self.refuse(method, kind):
-            raise RefusalError(500, reason)
+            raise _refusal(500, reason)
         self.writes.append((method, kind))
         return _shown(self._write(method, kind, name, body))
 
@@ -100,7 +96,7 @@ class AirbyteServer:
 
     def _streams(self, query: Mapping[str, str]) -> list[dict[str, Any]]:
         if self.objects["sources"][query["sourceId"]]["configuration"]["password"] != PASSWORD:
-            raise RefusalError(500, 'FATAL: password authentication failed for user "odoo_lake"')
+            raise _refusal(500, 'FATAL: password authentication failed for user "odoo_lake"')
         return [
             {
                 "streamName": table,
@@ -116,9 +112,9 @@ def _check(model: type[BaseModel], body: Mapping[str, Any]) -> None:
     try:
         understood = model.model_validate(body).model_dump(by_alias=True, mode="json")
     except ValidationError as error:
-        raise RefusalError(422, str(error)) from None
+        raise _refusal(422, str(error)) from None
     if unknown := list(_unknown(body, understood, "")):
-        raise RefusalError(422, f"{model.__name__} has no {', '.join(unknown)}")
+        raise _refusal(422, f"{model.__name__} has no {', '.join(unknown)}")
 
 
 def _unknown(body: Any, understood: Any, path: str) -> Iterator[str]:
@@ -147,41 +143,12 @@ def running() -> Iterator[AirbyteServer]:
     """Serve on loopback until the block ends."""
     state = AirbyteServer()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def answer(call: Call) -> Any:
+        path = call.path.removeprefix(PREFIX)
+        if path != "applications/token" and call.headers.get("Authorization") != "Bearer a-token":
+            raise _refusal(401, "no token")
+        return state.handle(call.method, path, call.query, call.body)
 
-        def _serve(self) -> None:
-            url = urlsplit(self.path)
-            size = int(self.headers.get("Content-Length") or 0)
-            body = json.loads(self.rfile.read(size)) if size else {}
-            query = {key: values[0] for key, values in parse_qs(url.query).items()}
-            path = url.path.removeprefix(PREFIX)
-            try:
-                if path != "applications/token" and self.headers.get("Authorization") != "Bearer a-token":
-                    raise RefusalError(401, "no token")
-                self._answer(200, state.handle(self.command, path, query, body))
-            except RefusalError as refusal:
-                self._answer(refusal.status, {"title": "refused", "detail": refusal.detail})
-
-        def _answer(self, status: int, body: Any) -> None:
-            text = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-
-        do_GET = do_POST = do_PATCH = _serve  # noqa: N815 - the names that http.server calls
-
-        def log_message(self, *_: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    state.url = f"http://127.0.0.1:{server.server_port}{PREFIX.rstrip('/')}"
-    try:
+    with serving(answer) as address:
+        state.url = address + PREFIX.rstrip("/")
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -9,7 +9,8 @@ import pytest
 from odoo_lake.contracts.catalogue import Catalogue
 from odoo_lake.contracts.model import Method, Privacy
 from tests.airbyte import server as double
-from tests.airbyte.conftest import ACCESS_KEY, SECRET_KEY, Apply, kept_columns
+from tests.airbyte.conftest import ACCESS_KEY, SECRET_KEY, kept_columns
+from tests.product_setup import Apply, RefusalError
 
 ALL_SECRETS = (double.CLIENT_SECRET, double.PASSWORD, ACCESS_KEY, SECRET_KEY)
 
@@ -185,5 +186,5 @@ def test_wrong_configuration_names_the_key(apply: Apply, configuration: dict[str
 
 def test_double_refuses_fields_that_the_api_does_not_have() -> None:
     server = double.AirbyteServer()
-    with pytest.raises(double.RefusalError, match="colour"):
+    with pytest.raises(RefusalError, match="colour"):
         server.handle("POST", "connections", {}, {"sourceId": "a", "destinationId": "b", "colour": "red"})

@@ -6,16 +6,14 @@ versions, and refuses any field that the published API reference (metabase.com/d
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tests.product_setup import Call, RefusalError, serving
 
 TOKEN, SESSION = "the-setup-token", "the-session"
 GOLD_PASSWORD = "the-gold-password"
@@ -139,12 +137,6 @@ REQUESTS: dict[tuple[str, str], type[BaseModel]] = {
 }
 
 
-class RefusalError(Exception):
-    def __init__(self, status: int, body: Any) -> None:
-        self.status = status
-        self.body = body
-
-
 @dataclass
 class MetabaseServer:
     """The state; tests read it and break it."""
@@ -251,37 +243,9 @@ def running() -> Iterator[MetabaseServer]:
     """Serve on loopback until the block ends."""
     state = MetabaseServer()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def answer(call: Call) -> Any:
+        session = call.headers.get("X-Metabase-Session")
+        return state.handle(call.method, call.path.removeprefix("/api/"), call.body, session)
 
-        def _serve(self) -> None:
-            size = int(self.headers.get("Content-Length") or 0)
-            body = json.loads(self.rfile.read(size)) if size else {}
-            path = urlsplit(self.path).path.removeprefix("/api/")
-            try:
-                self._answer(200, state.handle(self.command, path, body, self.headers.get("X-Metabase-Session")))
-            except RefusalError as refusal:
-                self._answer(refusal.status, refusal.body)
-
-        def _answer(self, status: int, body: Any) -> None:
-            text = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-
-        do_GET = do_POST = do_PUT = _serve  # noqa: N815 - the names that http.server calls
-
-        def log_message(self, *_: Any) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    state.url = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with serving(answer) as state.url:
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from odoo_lake.cli.app import main
-from odoo_lake.metabase import api
 from odoo_lake.metabase.boards import BOARDS, COLUMNS
+from odoo_lake.product_setup import api
 from tests.metabase import server as double
+from tests.product_setup import Apply, RefusalError, apply_command
 
 ADMIN_PASSWORD = "the-admin-password"
 VARIABLES = {"METABASE_ADMIN_PASSWORD": ADMIN_PASSWORD, "GOLD_PASSWORD": double.GOLD_PASSWORD}
@@ -22,16 +20,6 @@ FIRST = [("POST", "setup"), ("POST", "database")]
 for _board in BOARDS:
     FIRST += [("POST", "collection"), *[("POST", "card")] * len(_board.questions)]
     FIRST += [("POST", "dashboard"), ("PUT", "dashboard")]
-Apply = Callable[..., "Answer"]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command printed and how it ended."""
-
-    returncode: int
-    stdout: str
-    stderr: str
 
 
 @pytest.fixture
@@ -59,20 +47,7 @@ def configuration(metabase: double.MetabaseServer) -> dict[str, Any]:
 def apply(
     configuration: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Apply:
-    """`odoo-lake metabase apply` on the configuration as it is now; keywords replace environment variables."""
-
-    def run(**environment: str) -> Answer:
-        path = tmp_path / "metabase.yaml"
-        path.write_text(yaml.safe_dump(configuration))
-        for name, value in {**VARIABLES, **environment}.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setattr(sys, "argv", ["odoo-lake", "metabase", "apply", "--config", str(path)])
-        with pytest.raises(SystemExit) as end:
-            main()
-        printed = capsys.readouterr()
-        return Answer(int(end.value.code or 0), printed.out, printed.err)
-
-    return run
+    return apply_command("metabase", configuration, VARIABLES, tmp_path, monkeypatch, capsys)
 
 
 @pytest.mark.parametrize("shows_stages", [True, False])
@@ -246,6 +221,6 @@ def test_a_server_that_is_not_there_is_one_message(
 
 def test_double_refuses_fields_that_the_api_does_not_have() -> None:
     server = double.MetabaseServer()
-    with pytest.raises(double.RefusalError) as refusal:
+    with pytest.raises(RefusalError) as refusal:
         server.handle("POST", "dashboard", {"name": "x", "colour": "red"}, double.SESSION)
     assert "colour" in str(refusal.value.body)

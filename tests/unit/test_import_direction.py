@@ -13,11 +13,11 @@ PIPELINES = ROOT / "pipelines" / "odoo_lake"
 # From the ground up; a module may import what stands before its own line, and its own package.
 LAYERS = (
     ("__init__", "errors", "parent_death", "progress"),
-    ("contracts", "project"),
+    ("contracts", "project", "product_setup"),
     ("settings",),
     ("business",),
     ("lake",),
-    ("source", "sample", "airbyte", "object_store", "storage_check"),
+    ("source", "sample", "object_store", "storage_check"),
     ("extract",),
     ("build",),
     ("reconcile",),

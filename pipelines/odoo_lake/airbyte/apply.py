@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-from odoo_lake.airbyte.api import AirbyteApi, RefusedError
+from odoo_lake.airbyte.api import AirbyteApi
 from odoo_lake.airbyte.config import AirbyteConfig, Secrets, Size
 from odoo_lake.airbyte.desired import (
     SECRET_FIELDS,
@@ -19,12 +18,8 @@ from odoo_lake.airbyte.desired import (
 )
 from odoo_lake.contracts.catalogue import Catalogue
 from odoo_lake.errors import UserError
-
-
-class Action(StrEnum):
-    CREATED = "created"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
+from odoo_lake.product_setup.api import RefusedError
+from odoo_lake.product_setup.objects import Action, contains, only_named
 
 
 @dataclass(frozen=True)
@@ -69,13 +64,13 @@ def _fits(config: AirbyteConfig) -> None:
 
 def _ensure(api: AirbyteApi, kind: str, workspace: str, body: Mapping[str, Any], rewrite: bool) -> Outcome:
     name = body["name"]
-    found = _named(api.every(f"{kind}s", workspaceIds=workspace), kind, name)
+    found = only_named(api.every(f"{kind}s", workspaceIds=workspace), "Airbyte", kind, name, remedy="Delete")
     key = f"{kind}Id"
     if found is None:
         made = api.create(f"{kind}s", {**body, "workspaceId": workspace})
         return Outcome(kind, name, Action.CREATED, made[key], made)
-    differs = not _contains(found["configuration"], _without_secrets(body["configuration"]))
-    differs = differs or not _contains(found.get("resourceAllocation") or {}, body["resourceAllocation"])
+    differs = not contains(found["configuration"], _without_secrets(body["configuration"]))
+    differs = differs or not contains(found.get("resourceAllocation") or {}, body["resourceAllocation"])
     if differs or rewrite:
         changed = api.change(f"{kind}s/{found[key]}", body)
         return Outcome(kind, name, Action.CHANGED, changed[key], changed)
@@ -86,7 +81,7 @@ def _ensure_connection(
     api: AirbyteApi, workspace: str, body: Mapping[str, Any], source: Outcome, destination: Outcome
 ) -> Outcome:
     name = body["name"]
-    found = _named(api.every("connections", workspaceIds=workspace), "connection", name)
+    found = only_named(api.every("connections", workspaceIds=workspace), "Airbyte", "connection", name, remedy="Delete")
     ends = {"sourceId": source.id, "destinationId": destination.id}
     if found is None:
         made = api.create("connections", {**body, **ends})
@@ -97,21 +92,10 @@ def _ensure_connection(
             "It can't be pointed elsewhere, and its state belongs to them.",
             "Delete or rename it in Airbyte; the next run makes it anew and reads everything once.",
         )
-    if _contains(found, body):
+    if contains(found, body):
         return Outcome("connection", name, Action.UNCHANGED, found["connectionId"], found)
     changed = api.change(f"connections/{found['connectionId']}", body)
     return Outcome("connection", name, Action.CHANGED, changed["connectionId"], changed)
-
-
-def _named(objects: list[dict[str, Any]], kind: str, name: str) -> dict[str, Any] | None:
-    found = [one for one in objects if one["name"] == name]
-    if len(found) > 1:
-        raise UserError(
-            f"Airbyte has {len(found)} {kind}s named {name}.",
-            "Which of them is ours can't be told.",
-            "Delete the others in Airbyte, then start the Job again.",
-        )
-    return found[0] if found else None
 
 
 def _discovered(api: AirbyteApi, config: AirbyteConfig, source: Outcome, destination: Outcome) -> list[dict[str, Any]]:
@@ -163,26 +147,3 @@ def _mib(text: str) -> int:
 
 def _without_secrets(configuration: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in configuration.items() if key not in SECRET_FIELDS}
-
-
-def _contains(actual: Any, wanted: Any) -> bool:
-    """Whether `actual` says all that `wanted` says; Airbyte adds defaults, and orders streams as it likes."""
-    if isinstance(wanted, Mapping):
-        return isinstance(actual, Mapping) and all(
-            key in actual and _contains(actual[key], value) for key, value in wanted.items()
-        )
-    if isinstance(wanted, list):
-        return (
-            isinstance(actual, list)
-            and len(actual) == len(wanted)
-            and all(_contains(a, w) for a, w in zip(_ordered(actual), _ordered(wanted), strict=True))
-        )
-    return bool(actual == wanted)
-
-
-def _ordered(items: list[Any]) -> list[Any]:
-    if all(isinstance(item, Mapping) and "name" in item for item in items):
-        return sorted(items, key=lambda item: str(item["name"]))
-    if all(isinstance(item, Mapping) and "fieldPath" in item for item in items):
-        return sorted(items, key=lambda item: list(item["fieldPath"]))
-    return items

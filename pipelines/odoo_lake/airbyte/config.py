@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic.alias_generators import to_camel
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from odoo_lake.airbyte.quartz import quartz
-from odoo_lake.errors import UserError
+from odoo_lake.product_setup.config import Section, read_config, read_secrets
 
 CLIENT_ID = "AIRBYTE_CLIENT_ID"
 CLIENT_SECRET = "AIRBYTE_CLIENT_SECRET"  # noqa: S105 - the name of a variable
@@ -26,10 +23,6 @@ class Replication(StrEnum):
 
     STANDARD = "standard"
     CDC = "cdc"
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
 
 
 class SourceConfig(Section):
@@ -124,29 +117,13 @@ class Secrets(BaseModel):
 
 def load_config(path: Path) -> AirbyteConfig:
     """Read the file; raises UserError that names every key that is wrong."""
-    try:
-        return AirbyteConfig.model_validate(yaml.safe_load(path.read_text()))
-    except OSError as error:
-        raise UserError(f"{path} can't be read ({error.strerror}).", "Nothing was changed.", "Mount it.") from error
-    except (ValidationError, yaml.YAMLError) as error:
-        raise UserError(
-            f"{path} is not a configuration of Airbyte: {_summary(error)}.",
-            "Nothing was changed in Airbyte.",
-            "Correct the named keys; the program that renders the file is infra/lakehouse/components/airbyte.py.",
-        ) from None
+    return read_config(path, AirbyteConfig, "Airbyte")
 
 
 def load_secrets() -> Secrets:
     """Read the environment; raises UserError that names every variable that is missing."""
     names = (CLIENT_ID, CLIENT_SECRET, ODOO_PASSWORD, ACCESS_KEY, SECRET_KEY)
-    missing = [name for name in names if not os.environ.get(name)]
-    if missing:
-        raise UserError(
-            f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set.",
-            "Nothing was changed in Airbyte.",
-            "Take them from the secrets that the configuration file names.",
-        )
-    client_id, client_secret, password, access_key, secret_key = (SecretStr(os.environ[name]) for name in names)
+    client_id, client_secret, password, access_key, secret_key = read_secrets(names, "Airbyte")
     return Secrets(
         client_id=client_id,
         client_secret=client_secret,
@@ -154,9 +131,3 @@ def load_secrets() -> Secrets:
         access_key=access_key,
         secret_key=secret_key,
     )
-
-
-def _summary(error: ValidationError | yaml.YAMLError) -> str:
-    if isinstance(error, ValidationError):
-        return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'the file'}: {e['msg']}" for e in error.errors())
-    return str(error).replace("\n", " ")

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import Future
 from datetime import UTC, datetime
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
 from odoo_lake.cli.options import lake_of
+from odoo_lake.doctor.access import not_read
+from odoo_lake.doctor.deadline import LateError, Reads
 from odoo_lake.doctor.diagnose import diagnose
 from odoo_lake.doctor.findings import Finding, Severity, exit_code
 from odoo_lake.doctor.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from odoo_lake.record.status import Status
 
 RUNBOOKS = "ops/runbooks"
 _STYLES = {Severity.CRITICAL: "bold red", Severity.WARNING: "yellow"}
@@ -32,8 +39,10 @@ def doctor(
     """Say what is wrong with a deployed platform, worst first; exit code 0, 1 warnings, 2 critical or no answer."""
     from odoo_lake.doctor.cluster import read_cluster
 
-    snapshot = read_cluster(context)
-    findings = diagnose(snapshot, _data(lake, snapshot) if lake else ())
+    reads = Reads()
+    status = reads.start(partial(_status, lake)) if lake else None
+    snapshot = read_cluster(context, reads)
+    findings = diagnose(snapshot, _data(lake, reads, status, snapshot.now) if status else ())
     if as_json:
         document = {"findings": [f.model_dump(mode="json") for f in findings], "unread": dict(snapshot.unread)}
         typer.echo(json.dumps(document, indent=2))
@@ -42,12 +51,21 @@ def doctor(
     raise typer.Exit(exit_code(findings))
 
 
-def _data(lake: str, snapshot: Snapshot) -> list[Finding]:
-    from odoo_lake.doctor.data import data_findings
+def _status(lake: str) -> Status:
     from odoo_lake.record.status import read_status
     from odoo_lake.record.writer import RunRecord
 
-    return list(data_findings(read_status(RunRecord(lake_of(lake)), now=snapshot.now), snapshot.now))
+    return read_status(RunRecord(lake_of(lake)))
+
+
+def _data(lake: str, reads: Reads, status: Future[Status], now: datetime) -> list[Finding]:
+    from odoo_lake.doctor.data import data_findings
+
+    try:
+        return list(data_findings(reads.result(status), now))
+    except LateError as late:
+        remedy = "See that the lake's store and its run record answer, then run the doctor again."
+        return [not_read(f"Run record of {lake}", str(late), remedy)]
 
 
 def _print(console: Console, findings: Sequence[Finding], snapshot: Snapshot) -> None:

@@ -12,14 +12,20 @@ from odoo_lake.doctor.snapshot import Snapshot
 @diagnosis
 def unread(snapshot: Snapshot) -> Iterator[Finding]:
     """Every list that the API server refused or did not answer."""
+    remedy = "Run the doctor as a user that may list it, or again when the API server answers."
     for kind, reason in snapshot.unread.items():
-        yield Finding(
-            severity=Severity.WARNING,
-            fault="not-read",
-            object=f"List of {kind}",
-            since=None,
-            what="it could not be read, so nothing is said about its faults",
-            why=reason,
-            remedy="Run the doctor as a user that may list it, or again when the API server answers.",
-            runbook="README.md",
-        )
+        yield not_read(f"List of {kind}", reason, remedy)
+
+
+def not_read(about: str, reason: str, remedy: str) -> Finding:
+    """Something that nothing can be said about."""
+    return Finding(
+        severity=Severity.WARNING,
+        fault="not-read",
+        object=about,
+        since=None,
+        what="it could not be read, so nothing is said about its faults",
+        why=reason,
+        remedy=remedy,
+        runbook="README.md",
+    )

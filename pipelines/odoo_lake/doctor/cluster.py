@@ -1,4 +1,4 @@
-"""Reads a cluster once: a few lists in parallel, nothing written, no content of a Secret but Helm's own notes."""
+"""Reads a cluster once, within a deadline: lists in parallel, nothing written, of Secrets only Helm's own notes."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import gzip
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from odoo_lake.doctor.deadline import LateError, Reads
 from odoo_lake.doctor.helm import newest_releases
 from odoo_lake.doctor.snapshot import Object, Snapshot, Volume, name_of, namespace_of
 from odoo_lake.errors import UserError
@@ -64,33 +64,56 @@ class _UnreadError(Exception):
     reason: str
 
 
-def read_cluster(context: str = "") -> Snapshot:
+def read_cluster(context: str = "", reads: Reads | None = None) -> Snapshot:
     """Read the cluster of a kubeconfig's context, or the one this pod runs in; UserError if it does not answer."""
-    get = _connection(context)
+    reads = reads or Reads()
+    get = _connected(reads, context)
     now = datetime.now(UTC)
-    objects: dict[str, list[Object]] = {}
+    jobs: dict[str, Callable[[], Any]] = {kind: partial(_list, get, path) for kind, path in LISTS.items()}
+    jobs |= {kind: partial(_list, get, path, _METADATA) for kind, path in METADATA_LISTS.items()}
+    jobs |= {kind: partial(_list, get, path) for kind, path in OPTIONAL_LISTS.items()}
+    jobs["kinds"] = partial(_kinds, get)
+    found, unread = _all_of(reads, jobs)
+    _require(unread)
+    kinds = found.pop("kinds", None)
+
+    releases = [s for s in newest_releases(found.get("Secret", [])) if s["metadata"]["labels"]["status"] != "deployed"]
+    notes, late_notes = _all_of(
+        reads, {f"{namespace_of(s)}/{name_of(s)}": partial(_release_note, get, s) for s in releases}
+    )
+    nodes = [name_of(node) for node in found.get("Node", [])]
+    volumes, late_volumes = _all_of(reads, {node: partial(_volumes, get, node) for node in nodes})
+    for what, late in (("Helm's notes", late_notes), ("volumes", late_volumes)):
+        unread |= {f"{what} of {name}": reason for name, reason in late.items()}
+    described = {name: note for name, note in notes.items() if note}
+    return Snapshot(now, found, kinds, described, tuple(v for each in volumes.values() for v in each), unread)
+
+
+def _connected(reads: Reads, context: str) -> Get:
+    try:
+        return reads.result(reads.start(partial(_connection, context)))
+    except LateError as error:
+        raise UserError(
+            f"The credentials of the kubeconfig {error}.",
+            "Without them the cluster cannot be asked.",
+            "Run `kubectl get nodes`: it calls the same credential plugin and shows what it waits for.",
+        ) from error
+
+
+def _all_of(reads: Reads, jobs: Mapping[str, Callable[[], Any]]) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the jobs read side by side, by name, and of what could not be read the reason."""
+    found: dict[str, Any] = {}
     unread: dict[str, str] = {}
-    with ThreadPoolExecutor(max_workers=16) as pool:
-        jobs: dict[str, Callable[[], Any]] = {kind: partial(_list, get, path) for kind, path in LISTS.items()}
-        jobs |= {kind: partial(_list, get, path, _METADATA) for kind, path in METADATA_LISTS.items()}
-        jobs |= {kind: partial(_list, get, path) for kind, path in OPTIONAL_LISTS.items()}
-        waiting = {kind: pool.submit(job) for kind, job in jobs.items()}
-        discovery = pool.submit(_kinds, get)
-        for kind, future in waiting.items():
-            try:
-                objects[kind] = future.result()
-            except _UnreadError as failure:
-                if kind not in OPTIONAL_LISTS or failure.status != 404:
-                    unread[kind] = failure.reason
-        _require(unread)
-        kinds = _or_none(discovery.result, "kinds", unread)
-        releases = [
-            s for s in newest_releases(objects.get("Secret", [])) if s["metadata"]["labels"]["status"] != "deployed"
-        ]
-        notes = pool.map(partial(_release_note, get), releases)
-        volumes = pool.map(partial(_volumes, get), [name_of(node) for node in objects.get("Node", [])])
-        described = {f"{namespace_of(s)}/{name_of(s)}": note for s, note in zip(releases, notes, strict=True) if note}
-        return Snapshot(now, objects, kinds, described, tuple(v for found in volumes for v in found), unread)
+    waiting = {name: reads.start(job) for name, job in jobs.items()}
+    for name, future in waiting.items():
+        try:
+            found[name] = reads.result(future)
+        except _UnreadError as failure:
+            if name not in OPTIONAL_LISTS or failure.status != 404:
+                unread[name] = failure.reason
+        except LateError as failure:
+            unread[name] = str(failure)
+    return found, unread
 
 
 def _connection(context: str) -> Get:
@@ -154,14 +177,6 @@ def _require(unread: Mapping[str, str]) -> None:
             "Without them nothing can be said about the platform.",
             "Check that the API server answers (`kubectl get pods -A`) and that your user may list pods.",
         )
-
-
-def _or_none(result: Callable[[], frozenset[str]], what: str, unread: dict[str, str]) -> frozenset[str] | None:
-    try:
-        return result()
-    except _UnreadError as failure:
-        unread[what] = failure.reason
-        return None
 
 
 def _kinds(get: Get) -> frozenset[str]:

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from odoo_lake.errors import UserError
-from odoo_lake.metabase.api import MetabaseApi, RefusedError
+from odoo_lake.metabase.api import MetabaseApi
 from odoo_lake.metabase.boards import BOARDS, Board, Question
 from odoo_lake.metabase.config import MetabaseConfig, Secrets
+from odoo_lake.product_setup.api import RefusedError
+from odoo_lake.product_setup.objects import Action, contains, only_named
 
 ENGINE = "postgres"
 PLACE = ("card_id", "row", "col", "size_x", "size_y")
-
-
-class Action(StrEnum):
-    CREATED = "created"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
 
 
 @dataclass(frozen=True)
@@ -54,6 +49,10 @@ def apply(config: MetabaseConfig, secrets: Secrets) -> Iterator[Outcome]:
         yield from _board(api, board, database.id, collections)
 
 
+def _named(objects: list[dict[str, Any]], kind: str, name: str) -> dict[str, Any] | None:
+    return only_named(objects, "Metabase", kind, name, remedy="Rename or delete")
+
+
 def _database(api: MetabaseApi, config: MetabaseConfig, secrets: Secrets) -> _Kept:
     wanted = _database_body(config, secrets)
     found = _named(api.get("database")["data"], "database", config.database.name)
@@ -62,7 +61,7 @@ def _database(api: MetabaseApi, config: MetabaseConfig, secrets: Secrets) -> _Ke
             return _Kept(api.create("database", wanted)["id"], Action.CREATED)
         details = {key: value for key, value in wanted["details"].items() if key != "password"}
         present = api.get(f"database/{found['id']}")
-        differs = present["engine"] != ENGINE or not _contains(present.get("details") or {}, details)
+        differs = present["engine"] != ENGINE or not contains(present.get("details") or {}, details)
         if differs or config.secret_generation > 1:
             return _Kept(api.change(f"database/{found['id']}", wanted)["id"], Action.CHANGED)
     except RefusedError as error:
@@ -132,7 +131,7 @@ def _card(
     if found is None:
         return _Kept(api.create("card", {**wanted, "dataset_query": query})["id"], Action.CREATED)
     present = api.get(f"card/{found['id']}")
-    if _contains(present, wanted) and _native(present["dataset_query"]) == (database, question.sql):
+    if contains(present, wanted) and _native(present["dataset_query"]) == (database, question.sql):
         return _Kept(found["id"], Action.UNCHANGED)
     api.change(f"card/{found['id']}", {**wanted, "dataset_query": query})
     return _Kept(found["id"], Action.CHANGED)
@@ -169,22 +168,3 @@ def _dashboard(
 
 def _places(cards: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     return sorted(tuple(card[key] for key in PLACE) for card in cards)
-
-
-def _named(objects: list[dict[str, Any]], kind: str, name: str) -> dict[str, Any] | None:
-    found = [one for one in objects if one["name"] == name]
-    if len(found) > 1:
-        raise UserError(
-            f"Metabase has {len(found)} {kind}s named {name}.",
-            "Which of them is ours can't be told.",
-            "Rename or delete the others in Metabase, then start the Job again.",
-        )
-    return found[0] if found else None
-
-
-def _contains(actual: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    """Whether `actual` says all that `wanted` says; Metabase adds defaults."""
-    return all(
-        key in actual and (_contains(actual[key], value) if isinstance(value, Mapping) else bool(actual[key] == value))
-        for key, value in wanted.items()
-    )

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic.alias_generators import to_camel
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from odoo_lake.errors import UserError
+from odoo_lake.product_setup.config import Section, read_config, read_secrets
 
 ADMIN_PASSWORD = "METABASE_ADMIN_PASSWORD"  # noqa: S105 - the name of a variable
 GOLD_PASSWORD = "GOLD_PASSWORD"  # noqa: S105 - the name of a variable
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
 
 
 class AdminConfig(Section):
@@ -60,33 +53,10 @@ class Secrets(BaseModel):
 
 def load_config(path: Path) -> MetabaseConfig:
     """Read the file; raises UserError that names every key that is wrong."""
-    try:
-        return MetabaseConfig.model_validate(yaml.safe_load(path.read_text()))
-    except OSError as error:
-        raise UserError(f"{path} can't be read ({error.strerror}).", "Nothing was changed.", "Mount it.") from error
-    except (ValidationError, yaml.YAMLError) as error:
-        raise UserError(
-            f"{path} is not a configuration of Metabase: {_summary(error)}.",
-            "Nothing was changed in Metabase.",
-            "Correct the named keys; the program that renders the file is infra/lakehouse/components/metabase.py.",
-        ) from None
+    return read_config(path, MetabaseConfig, "Metabase")
 
 
 def load_secrets() -> Secrets:
     """Read the environment; raises UserError that names every variable that is missing."""
-    missing = [name for name in (ADMIN_PASSWORD, GOLD_PASSWORD) if not os.environ.get(name)]
-    if missing:
-        raise UserError(
-            f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set.",
-            "Nothing was changed in Metabase.",
-            "Take them from the secrets that the configuration file names.",
-        )
-    return Secrets(
-        admin_password=SecretStr(os.environ[ADMIN_PASSWORD]), gold_password=SecretStr(os.environ[GOLD_PASSWORD])
-    )
-
-
-def _summary(error: ValidationError | yaml.YAMLError) -> str:
-    if isinstance(error, ValidationError):
-        return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'the file'}: {e['msg']}" for e in error.errors())
-    return str(error).replace("\n", " ")
+    admin_password, gold_password = read_secrets((ADMIN_PASSWORD, GOLD_PASSWORD), "Metabase")
+    return Secrets(admin_password=admin_password, gold_password=gold_password)
