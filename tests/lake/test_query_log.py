@@ -89,7 +89,7 @@ def test_superset_asks_on_behalf_of_a_person_and_both_are_told(delta: Servers, k
     answer = requests.post(
         f"https://127.0.0.1:{address.port}/v1/statement",
         auth=("superset", address.password),
-        headers={"X-Trino-User": "ana", "X-Trino-Original-User": "superset", "X-Trino-Source": "Apache Superset"},
+        headers={"X-Trino-User": "ana", "X-Trino-Source": "Apache Superset"},
         data="select 41 + 1",
         verify=address.certificate_authority,
         timeout=30,

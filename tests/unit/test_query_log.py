@@ -18,15 +18,18 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import ProgrammingError
+from typer.testing import CliRunner
 
+from odoo_lake.cli.app import app
 from odoo_lake.query_log.audit import readings
+from odoo_lake.query_log.events import AccessPolicy, access_policy
 from odoo_lake.query_log.receiver import MOST_BYTES, Guard, Tally, metrics, receiver
 from odoo_lake.query_log.tables import make_tables
 from odoo_lake.record.tables import Base
 from odoo_lake.source.embedded import EmbeddedPostgres
 from tests.lake.certificates import make_certificates
 
-SENSITIVE = {"gold.ar_aging": frozenset({"partner_name"})}
+POLICY = AccessPolicy({"gold.ar_aging": frozenset({"partner_name"})}, frozenset({"etl"}))
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -60,7 +63,7 @@ def record(tmp_path: Path) -> Engine:
 
 @contextmanager
 def told(record: Engine, guard: Guard = Guard(), tally: Tally | None = None) -> Iterator[str]:  # noqa: B008
-    with receiver(("127.0.0.1", 0), record, SENSITIVE, guard=guard, tally=tally) as server:
+    with receiver(("127.0.0.1", 0), record, POLICY, guard=guard, tally=tally) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
@@ -188,11 +191,41 @@ def test_an_event_that_is_too_large_is_counted_and_not_read(record: Engine) -> N
     assert counts(tally)["malformed"] == 1
 
 
+def test_of_a_build_only_sensitive_columns_are_kept(record: Engine) -> None:
+    built = event()
+    built["context"]["groups"] = ["etl"]
+    with told(record) as url:
+        assert post(url, json.dumps(built).encode()) == 200
+    with record.connect() as connection:
+        names = list(connection.exec_driver_sql("select column_name from query_log_column").scalars())
+    assert names == ["partner_name"]
+
+
+def test_the_projects_policy_names_who_builds_and_what_is_sensitive() -> None:
+    policy = access_policy(Path(__file__).parents[2] / "contracts" / "access.yaml")
+    assert policy.builders == {"etl"}
+    assert policy.sensitive["gold.ar_aging"] == {"partner_name"}
+
+
 def test_who_asked_on_behalf_of_another_is_told(record: Engine) -> None:
     with told(record) as url:
         post(url, json.dumps(event("q1", "anna")).encode())
     [one] = readings(record, "gold.ar_aging", LONG_AGO)
     assert (one.user_name, one.login) == ("anna", "superset")
+
+
+def test_the_audit_says_for_whom_a_program_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ODOO_LAKE_OPS", f"sqlite:///{tmp_path / 'ops.sqlite'}")
+    kept = create_engine(f"sqlite:///{tmp_path / 'ops.sqlite'}")
+    Base.metadata.create_all(kept)
+    with told(kept) as url:
+        post(url, json.dumps(event("q1", "anna")).encode())
+        post(url, json.dumps(event("q2", "superset")).encode())
+    arguments = ["audit", "--table", "gold.ar_aging", "--since", "2026-11-22", "--lake", str(tmp_path)]
+    said = CliRunner().invoke(app, arguments)
+    assert said.exit_code == 0, said.output
+    people = {line.split("  ")[-1]: line.split("  ")[1] for line in said.output.splitlines()[:-1]}
+    assert people == {"q1": "anna (finance) through superset", "q2": "superset (finance)"}
 
 
 def test_the_writers_login_may_add_rows_and_nothing_else(postgres: EmbeddedPostgres) -> None:

@@ -17,7 +17,7 @@ from odoo_lake.cli.options import LakeUrl, day_of, lake_of
 from odoo_lake.errors import UserError
 from odoo_lake.project import find_project
 from odoo_lake.query_log.audit import Reading, readings
-from odoo_lake.query_log.events import sensitive_columns
+from odoo_lake.query_log.events import AccessPolicy, access_policy
 from odoo_lake.query_log.receiver import AT_ONCE, Guard, Tally, metrics, receiver
 from odoo_lake.query_log.tables import make_tables
 from odoo_lake.record.writer import RECORD_VARIABLE, open_record, record_url
@@ -44,7 +44,7 @@ def query_log(
     tally = Tally()
     guard = Guard(os.environ.get(TOKEN_VARIABLE) or None, _readable(certificate))
     try:
-        server = receiver((host, port), record, _sensitive(), guard=guard, tally=tally)
+        server = receiver((host, port), record, _policy(), guard=guard, tally=tally)
         watched = metrics((host, metrics_port), tally)
     except OSError as error:
         raise UserError(
@@ -80,7 +80,7 @@ def audit(
     lake: LakeUrl = "",
 ) -> None:
     """Say who read a table's sensitive columns on Trino, when and with what."""
-    sensitive = _sensitive()
+    sensitive = _policy().sensitive
     if table not in sensitive:
         raise UserError(
             f"{table} has no sensitive columns.",
@@ -111,5 +111,5 @@ def _readable(certificate: Path | None) -> Path | None:
     return certificate
 
 
-def _sensitive() -> dict[str, frozenset[str]]:
-    return dict(sensitive_columns(find_project().contracts.parent / "access.yaml"))
+def _policy() -> AccessPolicy:
+    return access_policy(find_project().contracts.parent / "access.yaml")

@@ -6,7 +6,6 @@ import hmac
 import ssl
 import threading
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from enum import StrEnum
@@ -19,7 +18,7 @@ import structlog
 from sqlalchemy import Engine, insert
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from odoo_lake.query_log.events import FinishedQuery, MalformedEventError, parse_event
+from odoo_lake.query_log.events import AccessPolicy, FinishedQuery, MalformedEventError, parse_event
 from odoo_lake.record.tables import QueryLog, QueryLogColumn
 
 MOST_BYTES = 16 * 1024 * 1024
@@ -124,7 +123,7 @@ class Receiver(ThreadingHTTPServer):
 def receiver(
     address: tuple[str, int],
     record: Engine,
-    sensitive: Mapping[str, frozenset[str]],
+    policy: AccessPolicy,
     *,
     guard: Guard = Guard(),
     tally: Tally | None = None,
@@ -147,7 +146,7 @@ def receiver(
                 log.error("an event is empty or too large", bytes=size, most=MOST_BYTES)
                 return Outcome.MALFORMED
             try:
-                keep(record, parse_event(self.rfile.read(size)), sensitive)
+                keep(record, parse_event(self.rfile.read(size)), policy)
             except MalformedEventError as error:
                 log.error("no event of a finished query", reason=error.reason)
                 return Outcome.MALFORMED
@@ -186,7 +185,7 @@ def _answer(handler: BaseHTTPRequestHandler, status: HTTPStatus, text: str = "")
     handler.wfile.write(body)
 
 
-def keep(record: Engine, query: FinishedQuery, sensitive: Mapping[str, frozenset[str]]) -> None:
+def keep(record: Engine, query: FinishedQuery, policy: AccessPolicy) -> None:
     """Write one query and the columns it read; a query that was told twice is kept once.
 
     It only adds rows: the login that does it needs no other right.
@@ -209,10 +208,11 @@ def keep(record: Engine, query: FinishedQuery, sensitive: Mapping[str, frozenset
             "query_id": row["query_id"],
             "table_name": table,
             "column_name": column,
-            "is_sensitive": column in sensitive.get(table, ()),
+            "is_sensitive": column in policy.sensitive.get(table, ()),
             "is_masked": is_masked,
         }
         for (table, column), is_masked in sorted(query.columns.items())
+        if policy.keeps(query, table, column)
     ]
     try:
         with record.begin() as connection:
