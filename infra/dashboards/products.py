@@ -123,7 +123,7 @@ USAGE_TRINO = Board(
             "Missing from the query log",
             "Share of an hour's queries that Trino counted and could not tell.",
             "percentunit",
-            {"missing": "odoo_lake:unlogged_queries:share"},
+            {"missing": "clamp_min(odoo_lake:unlogged_queries:share, 0)"},
             "unlogged_share",
             "QueryLogIncomplete",
         ),

@@ -8,6 +8,7 @@ from typing import Any
 
 from .addresses import RECORD_KEY, RECORD_VARIABLE, SOURCE_KEY, SOURCE_VARIABLE
 from .budget import Pod, Run
+from .components.airbyte import CLIENT_ID, CLIENT_SECRET, AirbyteAccess
 from .components.postgres import Login
 from .components.priorities import RUN_CLASS
 from .components.store_access import ACCESS_KEY, SECRET_KEY
@@ -45,7 +46,7 @@ Variables = list[dict[str, Any]]
 
 @dataclass(frozen=True, kw_only=True)
 class DagsterWiring:
-    """`runs` is the dbt row; `keys` are the object store's secrets by identity."""
+    """`runs` is the dbt row; `keys` are the object store's secrets by identity, `airbyte` is None without it."""
 
     site: Site
     sizing: DagsterBudget
@@ -56,6 +57,7 @@ class DagsterWiring:
     store_region: str
     keys: Mapping[str, SecretRef]
     trino: TrinoAccess
+    airbyte: AirbyteAccess | None
 
     @property
     def run(self) -> Run:
@@ -127,8 +129,8 @@ def _code_location(wiring: DagsterWiring, image: dict[str, str], annotations: di
         "image": {**image, "pullPolicy": "IfNotPresent"},
         "dagsterApiGrpcArgs": ["--module-name", MODULE],
         "port": CODE_PORT,
-        "env": [*_definitions(wiring), *_logs(wiring)],
-        "annotations": annotations,
+        "env": [*_definitions(wiring), *_logs(wiring), *_syncs(wiring.airbyte)],
+        "annotations": {**annotations, **(pod_annotations(wiring.airbyte.client) if wiring.airbyte else {})},
         "resources": size.resources(),
         "volumes": [_scratch(size)],
         "volumeMounts": [{"name": SCRATCH, "mountPath": TEMPORARY, "subPath": "tmp"}],
@@ -192,6 +194,7 @@ def _definitions(wiring: DagsterWiring) -> Variables:
     return [
         _value("HOME", TEMPORARY),
         _value("PYTHONDONTWRITEBYTECODE", "1"),
+        _value("ODOO_LAKE_ENGINE", "trino"),
         _value("ODOO_LAKE_INGESTION", str(wiring.ingestion)),
         _value("ODOO_LAKE_SCHEDULE", wiring.schedule),
     ]
@@ -209,6 +212,17 @@ def _logs(wiring: DagsterWiring) -> Variables:
     ]
 
 
+def _syncs(airbyte: AirbyteAccess | None) -> Variables:
+    """What the sensor on finished syncs asks with; the runs need none of it."""
+    if airbyte is None:
+        return []
+    return [
+        _value("ODOO_LAKE_AIRBYTE_URL", airbyte.api),
+        _secret("AIRBYTE_CLIENT_ID", airbyte.client, CLIENT_ID),
+        _secret("AIRBYTE_CLIENT_SECRET", airbyte.client, CLIENT_SECRET),
+    ]
+
+
 def _identity(identity: str, keys: SecretRef) -> Variables:
     prefix = f"ODOO_LAKE_{identity.upper()}"
     return [
@@ -219,7 +233,6 @@ def _identity(identity: str, keys: SecretRef) -> Variables:
 
 def _trino(access: TrinoAccess) -> Variables:
     return [
-        _value("ODOO_LAKE_ENGINE", "trino"),
         _value("ODOO_LAKE_TRINO_URL", access.url(BUILDS)),
         _secret("ODOO_LAKE_TRINO_PASSWORD", access.logins[BUILDS], "password"),
         _value("ODOO_LAKE_TRINO_CA", f"{AUTHORITY_FOLDER}/{AUTHORITY_KEY}"),

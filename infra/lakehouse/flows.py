@@ -90,6 +90,7 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
         Flow(LOCAL_DBT, odoo, odoo_port, "direct extraction, sweep and reconciliation"),
         Flow(DAGSTER, odoo, odoo_port, "direct extraction, sweep and reconciliation"),
         Flow(DAGSTER, api_server, (443, 6443), "the daemon starts run pods"),
+        Flow(DAGSTER, AIRBYTE, (8001,), "the code location asks which syncs are finished"),
         Flow(DAGSTER, DAGSTER, (3030,), "the web server and the daemon load the code location"),
         # --- Trino
         Flow(TRINO, TRINO, (HTTP_PORT,), "nodes exchange data; each request carries their shared secret"),

@@ -9,6 +9,7 @@ import pulumi
 
 from .budget import Budget
 from .checks import AnySizing
+from .components.airbyte import Airbyte
 from .components.namespace import Namespace
 from .components.operators import Operators
 from .components.postgres import Postgres
@@ -51,6 +52,8 @@ class Foundations:
     store: Store
     operators: Operators
     postgres: Postgres
+    airbyte: Airbyte | None
+    """None where the runs extract themselves."""
 
 
 @dataclass

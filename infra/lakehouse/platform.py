@@ -50,15 +50,15 @@ def build(settings: Settings, sizing: AnySizing) -> Platform:
     postgres = _postgres(plan, store, operators)
     built.secrets += [login.secret for login in postgres.logins.values()]
 
-    on = Foundations(plan, store, operators, postgres)
+    airbyte = _airbyte(plan, store, postgres) if "airbyte" in budgets else None
+    on = Foundations(plan, store, operators, postgres, airbyte)
     if isinstance(sizing, LightweightSizing):
         build_lightweight(on, sizing, built)
     else:
         build_production(on, sizing, built)
-    if "airbyte" in budgets:
-        airbyte = _airbyte(plan, store, postgres)
+    if airbyte is not None:
         built.addresses["airbyte"] = airbyte.url
-        built.secrets += [airbyte.auth, airbyte.odoo]
+        built.secrets += [airbyte.auth, airbyte.access.client, airbyte.odoo]
         built.products.append(airbyte)
     build_observability(on, built)
     if settings.domain is not None:
@@ -118,6 +118,9 @@ def _airbyte(plan: Plan, store: Store, postgres: Postgres) -> Airbyte:
             bronze_keys=store.keys["airbyte-destination"],
             odoo_password=pulumi.Output.secret(secret_text(plan.settings.odoo_password)),
             pipelines_image=plan.site.pipelines_image,
+            readers=[plan.budgets[quota].namespace for quota in ("dagster",) if quota in plan.budgets],
         ),
-        plan.inside("airbyte", after=(postgres, *store.ready)),
+        plan.inside(
+            "airbyte", *(quota for quota in ("dagster",) if quota in plan.budgets), after=(postgres, *store.ready)
+        ),
     )

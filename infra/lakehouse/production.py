@@ -176,13 +176,16 @@ def _dagster(on: Foundations, sizing: ProductionSizing, trino: Trino) -> Dagster
                 store_region=store.region,
                 keys=store.keys,
                 trino=trino.access,
+                airbyte=on.airbyte.access if on.airbyte else None,
             ),
             odoo=plan.settings.odoo,
             odoo_password=pulumi.Output.secret(secret_text(plan.settings.odoo_password)),
             database=postgres.logins["dagster"],
             run_record=postgres.logins[LAKE_OPS],
         ),
-        plan.inside("dagster", "dbt", after=(postgres, trino, *store.ready)),
+        plan.inside(
+            "dagster", "dbt", after=(postgres, trino, *store.ready, *([on.airbyte.client] if on.airbyte else []))
+        ),
     )
 
 

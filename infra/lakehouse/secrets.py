@@ -73,6 +73,8 @@ class CredentialArgs:
     generated: Sequence[str]
     type: str = "Opaque"
     labels: Mapping[str, str] = field(default_factory=dict)
+    # Entries that are secret and belong to another credential.
+    borrowed: Mapping[str, pulumi.Input[str]] = field(default_factory=dict)
     # A key that encrypts stored data: without it the data is lost, so it is protected as the data is.
     encrypts_data: bool = False
 
@@ -97,7 +99,7 @@ class Credential(pulumi.ComponentResource):
                     "labels": {**top_level(args.product, "credential", args.site.profile), **args.labels},
                 },
                 type=args.type,
-                string_data={**args.fixed, **dict.fromkeys(args.generated, self.value)},
+                string_data={**args.fixed, **args.borrowed, **dict.fromkeys(args.generated, self.value)},
                 opts=pulumi.ResourceOptions(parent=self, protect=args.encrypts_data and args.site.protect_data),
             )
         self.fixed = args.fixed

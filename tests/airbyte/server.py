@@ -6,6 +6,7 @@ It keeps what it is sent, adds defaults and hides secrets as Airbyte does, and r
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from airbyte_api import models
+from airbyte_api.api import ListJobsRequest
 from pydantic import BaseModel, ValidationError
 
 from tests.product_setup import Call, RefusalError, serving
@@ -55,6 +57,20 @@ class AirbyteServer:
     refuse: Callable[[str, str], str | None] = lambda method, kind: None
     own_sizes: Mapping[str, str] | None = None
     """What a connector takes whatever it is told."""
+    jobs: list[dict[str, Any]] = field(default_factory=list)
+    """Of all connections, oldest first."""
+
+    def job(self, connection: str, status: str, kind: str = "sync") -> int:
+        """Let a connection, by its id, have had a job; gives the job's id."""
+        answer = models.JobResponse(
+            connection_id=connection,
+            job_id=len(self.jobs) + 1,
+            job_type=models.JobTypeEnum(kind),
+            start_time="2026-11-22T02:00:00Z",
+            status=models.JobStatusEnum(status),
+        )
+        self.jobs.append(answer.model_dump(by_alias=True, mode="json"))
+        return len(self.jobs)
 
     def only(self, kind: str) -> dict[str, Any]:
         [one] = self.objects[kind].values()
@@ -70,6 +86,8 @@ class AirbyteServer:
             return {"data": [{"workspaceId": "w-1", "name": "Default"}]}
         if path == "streams":
             return self._streams(query)
+        if (method, path) == ("GET", "jobs"):
+            return {"data": self._jobs(query)}
         if method == "GET":
             rows = list(self.objects[kind].values())[int(query["offset"]) :][: int(query["limit"])]
             return {"data": [_shown(row) for row in rows]}
@@ -93,6 +111,22 @@ class AirbyteServer:
             if self.own_sizes:
                 row["resourceAllocation"]["default"] |= self.own_sizes
         return row
+
+    def _jobs(self, query: Mapping[str, str]) -> list[dict[str, Any]]:
+        _check(ListJobsRequest, query)
+        asked = ListJobsRequest.model_validate(query)
+        order = re.fullmatch(r"(createdAt|updatedAt)\|(ASC|DESC)", asked.order_by or "createdAt|ASC")
+        if order is None:
+            raise _refusal(400, f"Invalid order by clause provided: {asked.order_by}")
+        rows = [
+            job
+            for job in (self.jobs if order[2] == "ASC" else reversed(self.jobs))
+            if asked.connection_id in (None, job["connectionId"])
+            and (asked.status is None or asked.status.value == job["status"])
+            and (asked.job_type is None or asked.job_type.value == job["jobType"])
+        ]
+        start = asked.offset or 0
+        return rows[start : start + (asked.limit or 0)]
 
     def _streams(self, query: Mapping[str, str]) -> list[dict[str, Any]]:
         if self.objects["sources"][query["sourceId"]]["configuration"]["password"] != PASSWORD:

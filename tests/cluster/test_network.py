@@ -35,6 +35,7 @@ PATHS = {
     },
     "production": {
         *BOTH,
+        ("lake-dagster", "lake-airbyte", 8001),
         ("lake-dagster", "lake-minio", 9000),
         ("lake-dagster", "lake-postgres", 5432),
         ("lake-dagster", "lake-trino", 8443),

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from lakehouse.exporters import EXPORTERS as EXPORTED
@@ -40,6 +41,17 @@ class Scrape:
 
     def metric_names(self) -> set[str]:
         return {sample.name for family in text_string_to_metric_families(self.text) for sample in family.samples}
+
+
+def configuration(name: str) -> dict[str, dict[str, dict[str, object]]]:
+    """What an exporter's file says: its metrics and its queries."""
+
+    class Loader(yaml.SafeLoader):
+        pass
+
+    Loader.add_constructor("!env", lambda loader, node: node.value)
+    loaded: dict[str, dict[str, dict[str, object]]] = yaml.load((EXPORTERS / f"{name}.yaml").read_text(), Loader)  # noqa: S506
+    return loaded
 
 
 @contextmanager

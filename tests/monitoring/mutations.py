@@ -1,4 +1,4 @@
-"""Rules with one thing changed: a number, a comparison, a set operator, a selector or a duration."""
+"""Rules with one thing changed: a number, an operator, a selector, a label that is grouped by, or a duration."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tests.monitoring.rule_cases import TestedAlert
+from tests.monitoring.rule_cases import TestedAlert, metric_names
 
 _NUMBER = re.compile(r"(?<![\w.:\"])(\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?![\w.:\"])")
 _RANGE = re.compile(r"\[(\d+)([mhd])\]")
@@ -25,6 +25,12 @@ _OTHER_COMPARISONS = {
 }
 _SET_OPERATOR = re.compile(r"\s(and|or|unless)\s")
 _OTHER_SETS = {"and": ("or", "unless"), "or": ("and",), "unless": ("and",)}
+_GROUPING = re.compile(r"\b(by|on)\s*\(([\w, ]+)\)")
+_AGGREGATION = re.compile(r"\b(max|min|sum)(?=\s*(?:by\s*)?\()")
+_OTHER_AGGREGATIONS = {"max": "min", "min": "max", "sum": "max"}
+_OVER_TIME = re.compile(r"\b(max|avg)_over_time")
+_ARITHMETIC = re.compile(r"\s([-+*/])\s")
+_OTHER_ARITHMETIC = {"+": "-", "-": "+", "*": "/", "/": "*"}
 _OPPOSITE = {"=": "!=", "!=": "=", "=~": "!~", "!~": "=~"}
 
 
@@ -60,28 +66,53 @@ def _changed_expressions(expression: str) -> Iterator[tuple[str, str]]:
     for found, texts in _changes(expression):
         if any(start <= found.start() < end for start, end in quoted):
             continue
+        before, after = expression[: found.start()], expression[found.end() :]
+        where = " ".join(f"{before[-24:]}[{found[0]}]{after[:16]}".split())
         for text in texts:
-            yield f"{found[0]} -> {text or 'nothing'}", expression[: found.start()] + text + expression[found.end() :]
+            yield f"{where} -> {text or 'nothing'}", before + text + after
 
 
 def _changes(expression: str) -> Iterator[tuple[re.Match[str], list[str]]]:
     braces = list(_BRACES.finditer(expression))
     for found in _NUMBER.finditer(expression):
         number = float(found[1])
-        step = number * 0.1 if number % 1 else max(1, number // 100)
+        step = number * 0.01 if number % 1 else max(1, number // 100)
         yield found, [f"{number - step:.15g}", f"{number + step:.15g}"]
     for found in _RANGE.finditer(expression):
         factor, unit = _HALF[found[2]]
         yield found, [f"[{int(found[1]) * 2}{found[2]}]", f"[{int(found[1]) * factor}{unit}]"]
+    yield from _changed_operators(expression, braces)
+    for found in _GROUPING.finditer(expression):
+        labels = found[2].split(", ")
+        yield found, [f"{found[1]} ({', '.join(other for other in labels if other != label)})" for label in labels]
+    for metric in sorted(metric_names(expression)):
+        for found in re.finditer(rf"(?<![\w:]){metric}(?![\w:])", expression):
+            yield found, [f"{metric}_x"]
+    for brace in braces:
+        for found in _MATCHER.finditer(expression, brace.start(), brace.end()):
+            yield found, _changed_matcher(*found.groups())
+
+
+def _changed_operators(expression: str, braces: list[re.Match[str]]) -> Iterator[tuple[re.Match[str], list[str]]]:
     for found in _COMPARISON.finditer(expression):
         if not any(brace.start() < found.start() < brace.end() for brace in braces):
             yield found, list(_OTHER_COMPARISONS[found[1]])
     for found in _SET_OPERATOR.finditer(expression):
         yield found, [f" {other} " for other in _OTHER_SETS[found[1]]]
-    for brace in braces:
-        for found in _MATCHER.finditer(expression, brace.start(), brace.end()):
-            name, operator, value = found.groups()
-            yield found, ["", f'{name}{operator}"{value}x", ', f'{name}{_OPPOSITE[operator]}"{value}", ']
+    for found in _ARITHMETIC.finditer(expression):
+        yield found, [f" {_OTHER_ARITHMETIC[found[1]]} "]
+    for found in _AGGREGATION.finditer(expression):
+        yield found, [_OTHER_AGGREGATIONS[found[1]]]
+    for found in _OVER_TIME.finditer(expression):
+        yield found, ["min_over_time"]
+
+
+def _changed_matcher(name: str, operator: str, value: str) -> list[str]:
+    """The matcher left out, looking for another value, turned round, and without each of its alternatives."""
+    alternatives = value.split("|") if "~" in operator else [value]
+    fewer = ["|".join(other for other in alternatives if other != one) for one in alternatives]
+    kept = [f'{name}{operator}"{text}", ' for text in (f"{value}x", *filter(None, fewer))]
+    return ["", f'{name}{_OPPOSITE[operator]}"{value}", ', *kept]
 
 
 def _seconds(duration: str) -> float:

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
-import yaml
 
 from lakehouse.exporters import EXPORTERS as EXPORTED
 from lakehouse.trino_clients import BUILDS, CATALOG, CLIENTS
 from odoo_lake.source.embedded import EmbeddedPostgres
-from tests.monitoring.exporter_process import EXPORTERS, Scrape, query_exporter
+from tests.monitoring.exporter_process import EXPORTERS, Scrape, configuration, query_exporter
 from tests.monitoring.product_databases import (
     fill_product_databases,
     make_product_databases,
@@ -258,12 +257,3 @@ def test_the_listing_of_our_metrics_is_what_the_exporter_serves(filled: Scrape) 
         "odoo_lake_odoo_lost_slots",
     }
     assert set((METRICS / "query-exporter.txt").read_text().split()) == filled.metric_names() | unused
-
-
-def configuration(name: str) -> dict[str, dict[str, dict[str, object]]]:
-    class Loader(yaml.SafeLoader):
-        pass
-
-    Loader.add_constructor("!env", lambda loader, node: node.value)
-    loaded: dict[str, dict[str, dict[str, object]]] = yaml.load((EXPORTERS / f"{name}.yaml").read_text(), Loader)  # noqa: S506
-    return loaded

@@ -26,7 +26,8 @@ LAYERS = (
     ("trino", "restore"),
     ("doctor",),
     ("workspace",),
-    ("airbyte", "gold_database", "report", "demo", "orchestration"),
+    ("airbyte", "gold_database", "report", "demo"),
+    ("orchestration",),
     ("datahub", "metabase"),
     ("cli",),
 )

@@ -5,7 +5,7 @@ It creates neither databases nor buckets; both are given by name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,7 @@ from .postgres import Login
 API_PORT = 8001
 DATABASE = "airbyte"
 AUTH_SECRET = "airbyte-auth"  # noqa: S105 - the name of a Kubernetes secret
+CLIENT_SECRET_NAME = "airbyte-client"  # noqa: S105 - the name of a Kubernetes secret
 ODOO_SECRET = "airbyte-odoo"  # noqa: S105 - the name of a Kubernetes secret
 ADMIN_PASSWORD, CLIENT_ID, CLIENT_SECRET, JWT_SIGNATURE = (
     f"AB_{name}"
@@ -46,8 +47,19 @@ CHECK_WORKERS = 1
 
 
 @dataclass(frozen=True, kw_only=True)
+class AirbyteAccess:
+    """Its public API, and the secret with the client's CLIENT_ID and CLIENT_SECRET in every namespace of `client`."""
+
+    api: str
+    client: SecretRef
+
+
+@dataclass(frozen=True, kw_only=True)
 class AirbyteArgs:
-    """`platform_keys` are of the identity that keeps logs and state, `bronze_keys` of the one that writes bronze."""
+    """`platform_keys` are of the identity that keeps logs and state, `bronze_keys` of the one that writes bronze.
+
+    `readers` are the namespaces that ask its API.
+    """
 
     site: Site
     settings: Settings
@@ -58,6 +70,7 @@ class AirbyteArgs:
     bronze_keys: SecretRef
     odoo_password: pulumi.Output[str]
     pipelines_image: str
+    readers: Sequence[str] = ()
 
 
 class Airbyte(pulumi.ComponentResource):
@@ -66,24 +79,40 @@ class Airbyte(pulumi.ComponentResource):
     url: str
     auth: SecretRef
     odoo: SecretRef
+    access: AirbyteAccess
+    client: Credential
 
     def __init__(self, name: str, args: AirbyteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lakehouse:index:Airbyte", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         namespace = args.sizing.namespace
         self.url = f"http://{name}-airbyte-server-svc.{namespace}.svc.cluster.local:{API_PORT}"
+        # Whoever asks the API must not hold the administrator's password too.
+        self.client = Credential(
+            CLIENT_SECRET_NAME,
+            CredentialArgs(
+                site=args.site,
+                product=name,
+                namespaces=[namespace, *args.readers],
+                fixed={CLIENT_ID: "odoo-lake"},
+                generated=[CLIENT_SECRET],
+            ),
+            child,
+        )
         credential = Credential(
             AUTH_SECRET,
             CredentialArgs(
                 site=args.site,
                 product=name,
                 namespaces=[namespace],
-                fixed={CLIENT_ID: "odoo-lake"},
-                generated=[ADMIN_PASSWORD, CLIENT_SECRET, JWT_SIGNATURE],
+                fixed=self.client.fixed,
+                generated=[ADMIN_PASSWORD, JWT_SIGNATURE],
+                borrowed={CLIENT_SECRET: self.client.value},
             ),
             child,
         )
         self.auth = credential.ref
+        self.access = AirbyteAccess(api=f"{self.url}/api/public/v1", client=self.client.ref)
         self.odoo = SecretRef(ODOO_SECRET, args.site.generation(ODOO_SECRET))
         odoo = k8s.core.v1.Secret(
             ODOO_SECRET,
@@ -167,8 +196,8 @@ def apply_args(name: str, args: AirbyteArgs, built: Airbyte) -> ApplyJobArgs:
         size=args.sizing.apply,
         files={"airbyte.yaml": yaml.safe_dump(apply_config(args, built), sort_keys=True)},
         secret_variables={
-            "AIRBYTE_CLIENT_ID": (built.auth, CLIENT_ID),
-            "AIRBYTE_CLIENT_SECRET": (built.auth, CLIENT_SECRET),
+            "AIRBYTE_CLIENT_ID": (built.access.client, CLIENT_ID),
+            "AIRBYTE_CLIENT_SECRET": (built.access.client, CLIENT_SECRET),
             "ODOO_PASSWORD": (built.odoo, "password"),
             "S3_ACCESS_KEY": (args.bronze_keys, "access-key"),
             "S3_SECRET_KEY": (args.bronze_keys, "secret-key"),
@@ -182,8 +211,8 @@ def apply_config(args: AirbyteArgs, built: Airbyte) -> dict[str, Any]:
     sync = {part: _size(containers[part]) for part in ("orchestrator", "source", "destination")}
     total = args.sizing.sync.amount
     return {
-        "apiUrl": f"{built.url}/api/public/v1",
-        "authSecret": built.auth.name,
+        "apiUrl": built.access.api,
+        "authSecret": built.access.client.name,
         "source": {
             "host": odoo.host,
             "port": odoo.port,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from odoo_lake.airbyte.api import AirbyteApi
-from odoo_lake.airbyte.config import AirbyteConfig, Secrets, Size
+from odoo_lake.airbyte.config import AirbyteConfig, Client, Secrets, Size
 from odoo_lake.airbyte.desired import (
     SECRET_FIELDS,
     connection_body,
@@ -37,8 +37,15 @@ class Outcome:
 def apply(config: AirbyteConfig, secrets: Secrets, catalogue: Catalogue) -> list[Outcome]:
     """Source, destination, connection, in this order; raises UserError and leaves what came before as it is."""
     _fits(config)
-    api = AirbyteApi(config, secrets)
-    workspaces = api.every("workspaces")
+    api = AirbyteApi(
+        Client(
+            api_url=config.api_url,
+            client_id=secrets.client_id,
+            client_secret=secrets.client_secret,
+            known_from=f"the secret {config.auth_secret}",
+        )
+    )
+    workspaces = list(api.every("workspaces"))
     if not workspaces:
         raise UserError("Airbyte has no workspace.", "There is no place for the source.", "Wait for its bootloader.")
     workspace = workspaces[0]["workspaceId"]

@@ -1,4 +1,4 @@
-"""What the apply program is told: a mounted YAML file and secrets in the environment."""
+"""What is known of Airbyte: a mounted YAML file and secrets in the environment."""
 
 from __future__ import annotations
 
@@ -6,16 +6,20 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from odoo_lake.airbyte.quartz import quartz
+from odoo_lake.errors import UserError
 from odoo_lake.product_setup.config import Section, read_config, read_secrets
 
+URL_VARIABLE = "ODOO_LAKE_AIRBYTE_URL"
+API_URL = r"^https?://.+/public/v1$"
 CLIENT_ID = "AIRBYTE_CLIENT_ID"
 CLIENT_SECRET = "AIRBYTE_CLIENT_SECRET"  # noqa: S105 - the name of a variable
 ODOO_PASSWORD = "ODOO_PASSWORD"  # noqa: S105 - the name of a variable
 ACCESS_KEY = "S3_ACCESS_KEY"
 SECRET_KEY = "S3_SECRET_KEY"  # noqa: S105 - the name of a variable
+CONNECTION = "odoo-to-bronze"
 
 
 class Replication(StrEnum):
@@ -47,7 +51,7 @@ class DestinationConfig(Section):
 
 
 class ConnectionConfig(Section):
-    name: str = "odoo-to-bronze"
+    name: str = CONNECTION
     schedule: str
     """Five cron fields, UTC."""
 
@@ -89,7 +93,7 @@ class SyncSizes(Section):
 class AirbyteConfig(Section):
     """The file."""
 
-    api_url: Annotated[str, Field(pattern=r"^https?://.+/public/v1$")]
+    api_url: Annotated[str, Field(pattern=API_URL)]
     auth_secret: str
     source: SourceConfig
     destination: DestinationConfig
@@ -101,6 +105,20 @@ class AirbyteConfig(Section):
     @property
     def quartz_schedule(self) -> str:
         return quartz(self.connection.schedule)
+
+
+class Client(BaseModel):
+    """Who asks Airbyte's API, where it is, and what its errors say."""
+
+    model_config = ConfigDict(frozen=True)
+
+    api_url: Annotated[str, Field(pattern=API_URL)]
+    client_id: SecretStr
+    client_secret: SecretStr
+    known_from: str
+    """Where the id and the secret were found."""
+    concerns: str = "source, destination and connection"
+    again: str = "start the Job again"
 
 
 class Secrets(BaseModel):
@@ -131,3 +149,23 @@ def load_secrets() -> Secrets:
         access_key=access_key,
         secret_key=secret_key,
     )
+
+
+def client_from_environment() -> Client:
+    """Who asks for finished syncs; raises UserError that names every variable that is missing or wrong."""
+    client_id, client_secret, url = read_secrets((CLIENT_ID, CLIENT_SECRET, URL_VARIABLE), "Airbyte")
+    try:
+        return Client(
+            api_url=url.get_secret_value(),
+            client_id=client_id,
+            client_secret=client_secret,
+            known_from=f"{CLIENT_ID} and {CLIENT_SECRET}",
+            concerns="connections and jobs",
+            again="wait for the next tick",
+        )
+    except ValidationError:
+        raise UserError(
+            f"{URL_VARIABLE} is {url.get_secret_value()!r}.",
+            "It is unknown which syncs are finished, so none of them starts a run.",
+            "Write it as http://host:8001/api/public/v1.",
+        ) from None

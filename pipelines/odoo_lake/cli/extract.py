@@ -10,7 +10,7 @@ from odoo_lake.cli.options import AcceptSchemaChanges, LakeUrl, SourceUrl, Wait,
 from odoo_lake.extract.run import Outcome
 from odoo_lake.lake.state import LakeState
 from odoo_lake.progress import reporting
-from odoo_lake.source.grants import grant_statements
+from odoo_lake.source.grants import grant_statements, monitoring_statements
 from odoo_lake.source.odoo import inspect
 from odoo_lake.workspace import HASH_KEY_VARIABLE, open_workspace
 
@@ -59,10 +59,18 @@ def sweep(
 def grants(
     source: SourceUrl = "",
     role: Annotated[str, typer.Option(help="The login to create.")] = "odoo_lake_reader",
+    monitoring: Annotated[
+        bool,
+        typer.Option("--monitoring", help="Instead of columns, the server's statistics: what query-exporter reads."),
+    ] = False,
 ) -> None:
     """Print the SQL of a read-only login with exactly the columns that the contracts allow."""
     workspace = open_workspace()
     address = workspace.source(required_source(source))
+    if monitoring:
+        for statement in monitoring_statements(address.database, role):
+            typer.echo(statement)
+        return
     with address.connect() as connection:
         database = inspect(connection, address, workspace.catalogue)
     for statement in grant_statements(workspace.catalogue, database, address.database, role):

@@ -12,8 +12,9 @@ from odoo_lake.lake.compact import compact
 from odoo_lake.orchestration.assets import bronze_assets, model_assets, publication_asset
 from odoo_lake.orchestration.identities import Identity, acting_as
 from odoo_lake.orchestration.lakehouse import Lakehouse, configured_lakehouse
+from odoo_lake.orchestration.syncs import sync_sensor
 from odoo_lake.progress import Silent
-from odoo_lake.workspace import open_workspace
+from odoo_lake.workspace import Ingestion, ingestion, open_workspace
 
 WEBHOOK_VARIABLE = "ODOO_LAKE_ALERT_WEBHOOK"
 # When the pipeline runs, as a cron expression.
@@ -23,6 +24,8 @@ SCHEDULE_VARIABLE = "ODOO_LAKE_SCHEDULE"
 ONE_AT_A_TIME = "lakehouse/one-at-a-time"
 
 _WORKSPACE = open_workspace()
+# Where Airbyte lands the rows, its syncs start the runs; the schedule is there for whoever wants both.
+_FOLLOWS_AIRBYTE = ingestion() is Ingestion.AIRBYTE
 
 
 @dg.op
@@ -60,18 +63,19 @@ odoo_to_gold = dg.define_asset_job(
 )
 
 
-def _schedule(job: str, cron: str) -> dg.ScheduleDefinition:
-    return dg.ScheduleDefinition(job_name=job, cron_schedule=cron, default_status=dg.DefaultScheduleStatus.RUNNING)
+def _schedule(job: str, cron: str, *, runs: bool = True) -> dg.ScheduleDefinition:
+    status = dg.DefaultScheduleStatus.RUNNING if runs else dg.DefaultScheduleStatus.STOPPED
+    return dg.ScheduleDefinition(job_name=job, cron_schedule=cron, default_status=status)
 
 
 defs = dg.Definitions(
     assets=[bronze_assets(_WORKSPACE), model_assets(_WORKSPACE), publication_asset(_WORKSPACE)],
     jobs=[odoo_to_gold, daily_maintenance],
     schedules=[
-        _schedule(odoo_to_gold.name, os.environ.get(SCHEDULE_VARIABLE) or "5 * * * *"),
+        _schedule(odoo_to_gold.name, os.environ.get(SCHEDULE_VARIABLE) or "5 * * * *", runs=not _FOLLOWS_AIRBYTE),
         _schedule(daily_maintenance.name, "30 2 * * *"),
     ],
-    sensors=[run_failure],
+    sensors=[run_failure, *([sync_sensor(odoo_to_gold.name)] if _FOLLOWS_AIRBYTE else [])],
     resources={"lakehouse": configured_lakehouse()},
     # A run is one pod whose steps follow each other: a process for each would only take memory.
     executor=dg.in_process_executor,

@@ -36,6 +36,8 @@ class Product:
     pods: str
     credentials: str
     credentials_remedy: str
+    again: str = "start the Job again"
+    """How the user has it done once more."""
 
 
 class ProductApi:
@@ -68,7 +70,7 @@ class ProductApi:
             raise UserError(
                 f"{product.name} at {product.address} does not answer ({type(error).__name__}).",
                 f"Its {product.objects} are as they were.",
-                f"Look at the {product.pods} of its namespace, then start the Job again.",
+                f"Look at the {product.pods} of its namespace, then {product.again}.",
             ) from None
         if answer.status_code in UNAUTHORIZED:
             raise UserError(
@@ -89,5 +91,5 @@ class RefusedError(UserError):
         super().__init__(
             f"{product.name} refused {method} {path} (HTTP {answer.status_code}): {self.reason}.",
             "What came before it is done; a repeated run continues there.",
-            "Correct what it names, then start the Job again.",
+            f"Correct what it names, then {product.again}.",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -18,7 +18,7 @@ class Action(StrEnum):
 
 
 def only_named(
-    objects: list[dict[str, Any]], product: str, kind: str, name: str, *, remedy: str
+    objects: Iterable[dict[str, Any]], product: str, kind: str, name: str, *, remedy: str
 ) -> dict[str, Any] | None:
     """The object of this name, if there is one; raises UserError when there are several."""
     found = [one for one in objects if one["name"] == name]
