@@ -16,14 +16,9 @@ from odoo_lake.lake.location import Lake, parse_lake
 from odoo_lake.source.embedded import EmbeddedPostgres
 from odoo_lake.trino.connection import AUTHORITY_VARIABLE, PASSWORD_VARIABLE, URL_VARIABLE, TrinoAddress
 from tests.lake.metastore_server import Metastore, hive_metastore
-<<<<<<< HEAD
 from tests.lake.query_log_server import QueryLog, query_log
-=======
-from tests.lake.processes import Server, accepts_connections
->>>>>>> main
 from tests.lake.trino_server import Trino, TrinoFiles, running_trino
 from tests.object_store import ObjectStore
-from tests.ports import free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
 LAKE_NAME = "odoo-lake"

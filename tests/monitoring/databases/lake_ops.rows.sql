@@ -24,7 +24,6 @@ insert into reconciliation_result
   (3, 'r2', '2026-01-01', to_timestamp(2400), 'trial_balance', 5, 12, 3, 0.5);
 insert into missing_referent (build_id, dimension, published_at, rows) values
   ('b0', 'dim_customer', to_timestamp(500), 99), ('b1', 'dim_customer', to_timestamp(1250), 2);
-<<<<<<< HEAD
 insert into query_log
   (query_id, user_name, login, groups, source, created_at, state, queued_ms, elapsed_ms, scanned_bytes, error_type)
 select
@@ -48,11 +47,9 @@ insert into query_log_column (query_id, table_name, column_name, is_sensitive, i
   ('past', 'gold.ar_aging', 'partner_name', true, false),
   ('past', 'gold.ar_aging', 'company_id', false, false),
   ('yesterday', 'gold.ar_aging', 'partner_name', true, false);
-=======
 insert into lake_backup (id, status, started_at, finished_at, destination, objects, size_bytes, copied, removed) values
   (1, 'succeeded', to_timestamp(4900), to_timestamp(5000), 's3://odoo-lake-backup/lake', 3, 30000000000, 3, 0),
   (2, 'failed', to_timestamp(5900), to_timestamp(6000), 's3://odoo-lake-backup/lake', 0, 0, 0, 0),
   (3, 'running', to_timestamp(6900), null, 's3://odoo-lake-backup/lake', 0, 0, 0, 0);
 insert into restore_drill (id, status, started_at, finished_at, objects, size_bytes, rows) values
   (1, 'succeeded', to_timestamp(5100), to_timestamp(5200), 3, 30, 3), (2, 'failed', to_timestamp(6100), to_timestamp(6200), 0, 0, 0);
->>>>>>> main
