@@ -67,6 +67,7 @@ class DagsterWiring:
     odoo: OdooSettings
     hash_key: SecretRef
     schedule: str
+    sync_schedule: str
     store_endpoint: str
     store_region: str
     keys: Mapping[str, SecretRef]
@@ -218,6 +219,7 @@ def _definitions(wiring: DagsterWiring) -> Variables:
         _value("ODOO_LAKE_ENGINE", "trino"),
         _value("ODOO_LAKE_INGESTION", str(wiring.ingestion)),
         _value("ODOO_LAKE_SCHEDULE", wiring.schedule),
+        *([_value("ODOO_LAKE_SYNC_SCHEDULE", wiring.sync_schedule)] if wiring.airbyte else []),
     ]
 
 

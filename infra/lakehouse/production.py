@@ -174,6 +174,7 @@ def _dagster(on: Foundations, sizing: ProductionSizing, trino: Trino) -> Dagster
                 odoo=plan.settings.odoo,
                 hash_key=on.hash_key,
                 schedule=plan.settings.schedule,
+                sync_schedule=plan.settings.airbyte.schedule,
                 store_endpoint=store.endpoint,
                 store_region=store.region,
                 keys=store.keys,
