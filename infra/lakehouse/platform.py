@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import pulumi
 
+from .addresses import HASH_KEY, HASH_KEY_SECRET
 from .budget import Budget
 from .checks import AnySizing
 from .components.airbyte import Airbyte, AirbyteArgs
@@ -26,7 +27,7 @@ from .network import default_deny, policies
 from .observability import build_observability
 from .plan import Foundations, Plan, Platform, Store, active_budgets
 from .production import build_production
-from .secrets import secret_text
+from .secrets import Credential, CredentialArgs, SecretRef, secret_text
 from .settings import Settings
 from .site import Site
 from .sizing import LightweightSizing
@@ -59,8 +60,10 @@ def build(settings: Settings, sizing: AnySizing) -> Platform:
 
     if settings.backs_up:
         built.secrets.append(_lake_backup(plan, store, postgres).addresses)
+    hash_key = _hash_key(plan)
+    built.secrets.append(hash_key)
     airbyte = _airbyte(plan, store, postgres) if "airbyte" in budgets else None
-    on = Foundations(plan, store, operators, postgres, airbyte)
+    on = Foundations(plan, store, operators, postgres, hash_key, airbyte)
     if isinstance(sizing, LightweightSizing):
         build_lightweight(on, sizing, built)
     else:
@@ -112,6 +115,22 @@ def _postgres(plan: Plan, store: Store, operators: Operators) -> Postgres:
         ),
         plan.inside(*plan.budgets, after=(operators, *store.ready)),
     )
+
+
+def _hash_key(plan: Plan) -> SecretRef:
+    """The key that hashes personal data: the same in both profiles, so that hashes stay equal."""
+    made = Credential(
+        HASH_KEY_SECRET,
+        CredentialArgs(
+            site=plan.site,
+            product="pipeline",
+            namespaces=[plan.budgets["dbt"].namespace],
+            fixed={},
+            generated=[HASH_KEY],
+        ),
+        plan.inside("dbt"),
+    )
+    return made.ref
 
 
 def _lake_backup(plan: Plan, store: Store, postgres: Postgres) -> LakeBackup:

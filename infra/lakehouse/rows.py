@@ -81,7 +81,6 @@ class LocalDbtBudget(Budget):
     """dbt with DuckDB in one CronJob pod: the rows dbt and DuckDB."""
 
     run_pod: Run
-    apply: Job
 
     @property
     def duckdb_memory(self) -> Memory:
@@ -100,7 +99,6 @@ class MetabaseBudget(Budget):
 class TrinoBudget(Budget):
     coordinator: Workload
     worker: Workload
-    apply: Job
 
     @property
     def worker_heap(self) -> Memory:
@@ -135,7 +133,6 @@ class SupersetBudget(Budget):
     worker: Workload
     beat: Workload
     init: Job
-    apply: Job
 
     @property
     def web_processes(self) -> int:
@@ -238,6 +235,12 @@ class PostgresBudget(SupportingBudget):
         return found
 
 
+class ProductionPostgresBudget(PostgresBudget):
+    """With the Job that makes the query log's tables."""
+
+    query_log_tables: Job
+
+
 class MetastoreBudget(SupportingBudget):
     server: Workload
     schema_job: Job
@@ -284,6 +287,12 @@ class MonitoringBudget(SupportingBudget):
     def kept_metrics(self) -> Memory:
         """What Prometheus may keep; beyond it the oldest go."""
         return self.prometheus.volume.share(PROMETHEUS_KEPT_PERCENT)
+
+
+class ProductionMonitoringBudget(MonitoringBudget):
+    """With the receiver of Trino's finished queries."""
+
+    query_log: Workload
 
 
 class NodeBudget(SupportingBudget):

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
+from odoo_lake.cron import last_due
 from odoo_lake.doctor.findings import Finding, Severity, fault_of
 from odoo_lake.doctor.registry import diagnosis
-from odoo_lake.doctor.schedule import last_due
 from odoo_lake.doctor.snapshot import (
     Object,
     Snapshot,
