@@ -77,21 +77,21 @@ class Servers:
 
 @contextmanager
 def servers(
-    directory: Path, postgres: EmbeddedPostgres, store: ObjectStore, table_format: TableFormat
+    directory: Path, postgres: EmbeddedPostgres, store: ObjectStore, table_format: TableFormat, suffix: str = ""
 ) -> Iterator[Servers]:
-    """Start the metastore and Trino over an object store that runs."""
+    """Start the metastore and Trino over an object store that runs; `suffix` sets their databases apart."""
     policy = load_policy(PROJECT)
     tables = published_tables(PROJECT, policy)
     for layer in ("bronze", "silver", "gold"):
         store.client.create_bucket(Bucket=f"{LAKE_NAME}-{layer}")
     warehouse = f"s3://{LAKE_NAME}-silver/_warehouse"
-    record = postgres.recreate_database("lake_ops").replace("postgresql:", "postgresql+psycopg:")
+    record = postgres.recreate_database(f"lake_ops{suffix}").replace("postgresql:", "postgresql+psycopg:")
     listener = free_port()
     rules, members = access_rules(policy, tables, USERS, IMPERSONATORS), groups(USERS, policy)
     files = TrinoFiles(rules, members, table_format, event_receiver=f"http://127.0.0.1:{listener}/")
     with (
         query_log(directory, record, listener),
-        hive_metastore(directory / "metastore", postgres, store, warehouse) as metastore,
+        hive_metastore(directory / "metastore", postgres, store, warehouse, f"metastore{suffix}") as metastore,
         running_trino(directory / "trino", files, metastore.uri, store) as trino,
     ):
         yield Servers(store, metastore, trino, parse_lake(f"s3://{LAKE_NAME}"), policy, tables, record)
