@@ -29,6 +29,7 @@ GOLD = "gold"
 PUBLISHER = "publisher"
 GOLD_READER = "gold_reader"
 METRICS = "metrics"
+QUERY_LOG = "query_log"
 
 ROLES: tuple[Role, ...] = (
     # The run record: extraction, dbt and reconciliation write it.
@@ -48,6 +49,8 @@ ROLES: tuple[Role, ...] = (
     Role(name="dagster", quotas=("dagster",), databases=("dagster",), product="dagster"),
     Role(name="datahub", quotas=("datahub",), databases=("datahub",), product="datahub"),
     Role(name="metastore", quotas=("metastore",), databases=("metastore",), product="metastore"),
+    # It may add rows to the query log; the run record's owner makes the tables and says so.
+    Role(name=QUERY_LOG, quotas=("monitoring",), product="trino"),
     # It may read what `exporters` names, which each database's owner grants.
     Role(name=METRICS, quotas=("monitoring",)),
 )

@@ -6,6 +6,7 @@ from .alert_routing import receiver_secrets
 from .labels import DRILL, LAKE_BACKUP, MIRROR, STORE_PRODUCTS, selector
 from .metastore_config import THRIFT_PORT
 from .network import Elsewhere, Flow, Outside, Pods
+from .profile import Profile
 from .settings import EVERYWHERE, CertManager, Settings, StoreMode
 from .trino_config import HTTP_PORT, HTTPS_PORT
 from .web import named
@@ -35,10 +36,12 @@ MONITORING = Pods.of("lake-monitoring")
 PROMETHEUS = Pods.of("lake-monitoring", {"app.kubernetes.io/name": "prometheus"})
 ALERTMANAGER = Pods.of("lake-monitoring", {"app.kubernetes.io/name": "alertmanager"})
 QUERY_EXPORTER = Pods.of("lake-monitoring", selector("query-exporter", "server"))
+QUERY_LOG = Pods.of("lake-monitoring", selector("query-log", "server"))
 
 S3_PORT = 9000
 POSTGRES_PORT = 5432
 VALKEY_PORT = 6379
+QUERY_LOG_PORT, QUERY_LOG_METRICS_PORT = 8090, 8091
 
 
 def unset_networks(settings: Settings) -> list[str]:
@@ -95,6 +98,7 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
         Flow(TRINO, TRINO, (HTTP_PORT,), "nodes exchange data; each request carries their shared secret"),
         Flow(TRINO, METASTORE, (THRIFT_PORT,), "which tables there are"),
         *(Flow(client, TRINO_COORDINATOR, (HTTPS_PORT,), "queries") for client in (SUPERSET, DATAHUB, DAGSTER)),
+        *_of_the_query_log(settings),
         # --- Superset
         Flow(SUPERSET, VALKEY, (VALKEY_PORT,), "cache, and the queue of its workers"),
         # --- DataHub
@@ -148,6 +152,16 @@ def _to_object_store(settings: Settings) -> tuple[Flow, ...]:
             *(Flow(job, store, (S3_PORT,), "bronze and its copy") for job in LAKE_COPIES if settings.backs_up),
             *(Flow(mirror, store, (S3_PORT,), "copies one store to the other") for mirror in moving),
         )
+    )
+
+
+def _of_the_query_log(settings: Settings) -> tuple[Flow, ...]:
+    if settings.profile is not Profile.PRODUCTION:
+        return ()
+    return (
+        Flow(TRINO_COORDINATOR, QUERY_LOG, (QUERY_LOG_PORT,), "finished queries"),
+        Flow(QUERY_LOG, POSTGRES, (POSTGRES_PORT,), "the query log"),
+        Flow(PROMETHEUS, QUERY_LOG, (QUERY_LOG_METRICS_PORT,), "metrics"),
     )
 
 

@@ -11,11 +11,12 @@ from .components.ingestion import Ingestion, IngestionArgs
 from .components.kafka import Kafka, KafkaArgs
 from .components.metastore import Metastore, MetastoreArgs
 from .components.opensearch import OpenSearch, OpenSearchArgs
+from .components.query_log import QueryLog, QueryLogArgs
 from .components.superset import SHOWN_DATABASE, Superset, SupersetArgs
 from .components.trino import Trino, TrinoArgs
 from .components.valkey import Valkey, ValkeyArgs
 from .dagster_values import DagsterWiring
-from .databases import LAKE_OPS
+from .databases import LAKE_OPS, QUERY_LOG
 from .datahub_recipes import SupersetLogin
 from .plan import Foundations, Platform
 from .secrets import secret_text
@@ -27,9 +28,12 @@ from .trino_catalogs import LakeServices
 def build_production(on: Foundations, sizing: ProductionSizing, built: Platform) -> None:
     """Declare the products of the production profile."""
     metastore = _metastore(on, sizing)
-    trino = _trino(on, sizing, metastore)
+    authority = _authority(on, sizing)
+    query_log = _query_log(on, sizing, authority)
+    built.products.append(query_log)
+    trino = _trino(on, sizing, metastore, query_log)
     built.addresses["trino"] = f"https://{trino.access.host}:{trino.access.port}"
-    built.secrets += [*trino.access.logins.values(), trino.access.authority]
+    built.secrets += [*trino.access.logins.values(), trino.access.authority, query_log.token]
     data_hub = _data_hub(on, sizing)
     built.addresses["datahub"] = data_hub.url
     built.secrets.append(data_hub.users)
@@ -60,13 +64,35 @@ def _metastore(on: Foundations, sizing: ProductionSizing) -> Metastore:
     )
 
 
-def _trino(on: Foundations, sizing: ProductionSizing, metastore: Metastore) -> Trino:
-    plan, store = on.plan, on.store
+def _authority(on: Foundations, sizing: ProductionSizing) -> Authority:
+    plan = on.plan
     installed = plan.settings.cert_manager is CertManager.INSTALL
     namespace = sizing.system.namespace if installed else plan.settings.cert_manager_namespace
-    authority = Authority(
+    return Authority(
         "authority", AuthorityArgs(site=plan.site, namespace=namespace), plan.inside("system", after=(on.operators,))
     )
+
+
+def _query_log(on: Foundations, sizing: ProductionSizing, authority: Authority) -> QueryLog:
+    plan, logins = on.plan, on.postgres.logins
+    return QueryLog(
+        "query-log",
+        QueryLogArgs(
+            site=plan.site,
+            namespace=sizing.monitoring.namespace,
+            sizing=sizing.monitoring.query_log,
+            tables_namespace=sizing.postgres.namespace,
+            tables_sizing=sizing.postgres.query_log_tables,
+            senders=[sizing.trino.namespace],
+            owner=logins[LAKE_OPS],
+            writer=logins[QUERY_LOG],
+        ),
+        plan.inside("monitoring", "postgres", "trino", after=(on.postgres, authority)),
+    )
+
+
+def _trino(on: Foundations, sizing: ProductionSizing, metastore: Metastore, query_log: QueryLog) -> Trino:
+    plan, store = on.plan, on.store
     return Trino(
         "trino",
         TrinoArgs(
@@ -78,8 +104,11 @@ def _trino(on: Foundations, sizing: ProductionSizing, metastore: Metastore) -> T
             behind_proxy=plan.settings.domain is not None,
             people=plan.settings.people,
             readers={quota: budget.namespace for quota, budget in plan.budgets.items()},
+            event_receiver=query_log.uri,
+            event_token=query_log.token,
         ),
-        plan.inside("trino", "dbt", "superset", "datahub", after=(authority, metastore)),
+        # The authority is there when the query log is.
+        plan.inside("trino", "dbt", "superset", "datahub", after=(query_log, metastore)),
     )
 
 

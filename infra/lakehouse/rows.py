@@ -238,6 +238,12 @@ class PostgresBudget(SupportingBudget):
         return found
 
 
+class ProductionPostgresBudget(PostgresBudget):
+    """With the Job that makes the query log's tables."""
+
+    query_log_tables: Job
+
+
 class MetastoreBudget(SupportingBudget):
     server: Workload
     schema_job: Job
@@ -284,6 +290,12 @@ class MonitoringBudget(SupportingBudget):
     def kept_metrics(self) -> Memory:
         """What Prometheus may keep; beyond it the oldest go."""
         return self.prometheus.volume.share(PROMETHEUS_KEPT_PERCENT)
+
+
+class ProductionMonitoringBudget(MonitoringBudget):
+    """With the receiver of Trino's finished queries."""
+
+    query_log: Workload
 
 
 class NodeBudget(SupportingBudget):

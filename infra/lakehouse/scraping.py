@@ -55,7 +55,7 @@ def targets(settings: Settings, quotas: Collection[str]) -> list[Target]:
     if settings.object_store.mode is StoreMode.INTERNAL:
         found += _minio(STORE_PRODUCTS[settings.object_store.serve_from])
     if "trino" in quotas:
-        found.append(_trino())
+        found += [_trino(), _query_log()]
     if "metabase" in quotas:
         pods = selector("metabase", "server")
         found.append(Target(job="metabase", namespace="lake-metabase", pods=pods, port="metrics"))
@@ -98,6 +98,10 @@ def _trino() -> Target:
     coordinator = {"app.kubernetes.io/name": "trino", "app.kubernetes.io/component": "coordinator"}
     https = Https(login=f"trino-{METRICS_USER}", certificate=TLS_SECRET, host="trino")
     return Target(job="trino", namespace="lake-trino", pods=coordinator, port="https", kept=TRINO_KEPT, https=https)
+
+
+def _query_log() -> Target:
+    return Target(job="query-log", namespace="lake-monitoring", pods=selector("query-log", "server"), port="metrics")
 
 
 def _query_exporter() -> list[Target]:

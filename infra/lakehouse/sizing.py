@@ -27,6 +27,8 @@ from .rows import (
     MonitoringBudget,
     NodeBudget,
     PostgresBudget,
+    ProductionMonitoringBudget,
+    ProductionPostgresBudget,
     ProductionSystemBudget,
     SupersetBudget,
     SystemBudget,
@@ -62,7 +64,9 @@ class LightweightSizing(Sizing):
 
 
 class ProductionSizing(Sizing):
+    postgres: ProductionPostgresBudget
     system: ProductionSystemBudget
+    monitoring: ProductionMonitoringBudget
     trino: TrinoBudget
     superset: SupersetBudget
     datahub: DataHubBudget

@@ -16,9 +16,11 @@ HTTPS_PORT = 8443
 CONFIG_DIRECTORY = "/etc/trino"
 DATA_DIRECTORY = "/data/trino"
 SHARED_SECRET_VARIABLE = "TRINO_SHARED_SECRET"  # noqa: S105 - the name of a variable
+EVENT_TOKEN_VARIABLE = "QUERY_LOG_TOKEN"  # noqa: S105 - the name of a variable
 KEYSTORE_DIRECTORY = "tls"
 # As cert-manager names the file that holds key and certificate.
 KEYSTORE = f"{KEYSTORE_DIRECTORY}/tls-combined.pem"
+AUTHORITY = f"{KEYSTORE_DIRECTORY}/ca.crt"
 
 # Of the heap; Trino's own default, stated since the query memory is derived from what it leaves.
 HEADROOM_SHARE = 0.3
@@ -169,16 +171,33 @@ def resource_group_properties(node: TrinoNode) -> dict[str, str]:
     }
 
 
-def event_listener_properties(ingest_uri: str) -> dict[str, str]:
-    """`event-listener.properties`: every finished query is told to the audit receiver."""
+@dataclass(frozen=True, kw_only=True)
+class EventReceiver:
+    """Who keeps the query log. `authority` is the file, on the coordinator, of who signed its certificate."""
+
+    uri: str
+    authority: str
+
+
+def event_listener_properties(receiver: EventReceiver) -> dict[str, str]:
+    """`event-listener.properties`: every finished query is told to the receiver.
+
+    It is told after the query, by threads of its own: a receiver that is down slows and fails no query. An event is
+    tried for five minutes and then given up.
+    """
     return {
         "event-listener.name": "http",
         "http-event-listener.log-created": "false",
         "http-event-listener.log-completed": "true",
         "http-event-listener.log-split": "false",
-        "http-event-listener.connect-ingest-uri": ingest_uri,
+        "http-event-listener.connect-ingest-uri": receiver.uri,
+        "http-event-listener.connect-http-headers": f"Authorization:Bearer {environment(EVENT_TOKEN_VARIABLE)}",
+        "http-event-listener.http-client.trust-store-path": receiver.authority,
+        # Waits of 1, 2, 4 ... 60 s: 303 s together, which a new pod of the receiver needs far less than.
         "http-event-listener.connect-retry-count": "10",
         "http-event-listener.connect-retry-delay": "1s",
+        "http-event-listener.connect-backoff-base": "2",
+        "http-event-listener.connect-max-delay": "1m",
     }
 
 

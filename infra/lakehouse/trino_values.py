@@ -22,11 +22,14 @@ from .trino_catalogs import (
     lake_catalog,
 )
 from .trino_config import (
+    AUTHORITY,
     CONFIG_DIRECTORY,
     DATA_DIRECTORY,
+    EVENT_TOKEN_VARIABLE,
     HEADROOM_SHARE,
     KEYSTORE_DIRECTORY,
     SHARED_SECRET_VARIABLE,
+    EventReceiver,
     TrinoNode,
     coordinator_properties,
     event_listener_properties,
@@ -37,6 +40,7 @@ from .trino_config import (
 AUTH_SECRET = "trino-passwords"  # noqa: S105 - the name of a Kubernetes secret
 INTERNAL_SECRET = "trino-internal"  # noqa: S105
 TLS_SECRET = "trino-tls"  # noqa: S105
+TOKEN_KEY = "token"  # noqa: S105 - the name of a key
 # Properties that the chart or helm-values/trino.yaml writes, from the keys that are set below.
 CHART_PROPERTIES = frozenset(
     {
@@ -67,11 +71,13 @@ class TrinoRelease:
     internal: SecretRef
     """What the nodes trust one another by."""
     store_keys: SecretRef
+    event_receiver: str
+    """Where finished queries are told; its certificate is of the authority that signed the server's own."""
+    event_token: SecretRef
     image_registry: str | None = None
     """Where images are copied to, for a cluster without the Internet."""
     behind_proxy: bool = False
     """Whether an ingress controller forwards requests."""
-    event_receiver: str | None = None
 
 
 def trino_nodes(sizing: TrinoBudget) -> tuple[TrinoNode, TrinoNode]:
@@ -98,8 +104,11 @@ def trino_values(release: TrinoRelease, sizing: TrinoBudget) -> dict[str, Any]:
     """The chart's values; none of them is secret."""
     coordinator, worker = trino_nodes(sizing)
     # The chart rolls its pods when a file of theirs changes, but not when a secret does.
-    annotations = pod_annotations(release.internal, release.store_keys)
-    values: dict[str, Any] = {
+    annotations = pod_annotations(release.internal, release.store_keys, release.event_token)
+    listener = event_listener_properties(
+        EventReceiver(uri=release.event_receiver, authority=f"{CONFIG_DIRECTORY}/{AUTHORITY}")
+    )
+    return {
         "image": {
             "tag": release.image_tag,
             **({"registry": release.image_registry} if release.image_registry else {}),
@@ -130,12 +139,10 @@ def trino_values(release: TrinoRelease, sizing: TrinoBudget) -> dict[str, Any]:
             _from_secret(SHARED_SECRET_VARIABLE, release.internal, SHARED_SECRET_VARIABLE),
             _from_secret(ACCESS_KEY_VARIABLE, release.store_keys, "access-key"),
             _from_secret(SECRET_KEY_VARIABLE, release.store_keys, "secret-key"),
+            _from_secret(EVENT_TOKEN_VARIABLE, release.event_token, TOKEN_KEY),
         ],
+        "eventListenerProperties": properties_file(listener).splitlines(),
     }
-    if release.event_receiver:
-        listener = event_listener_properties(release.event_receiver)
-        values["eventListenerProperties"] = properties_file(listener).splitlines()
-    return values
 
 
 def _from_secret(variable: str, secret: SecretRef, key: str) -> dict[str, Any]:

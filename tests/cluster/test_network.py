@@ -53,6 +53,7 @@ PATHS = {
         ("lake-trino", "lake-minio", 9000),
         ("lake-trino", "lake-metastore", 9083),
         ("lake-monitoring", "lake-trino", 8443),
+        ("lake-trino", "lake-monitoring", 8090),
     },
 }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,10 +16,9 @@ from odoo_lake.lake.location import Lake, parse_lake
 from odoo_lake.source.embedded import EmbeddedPostgres
 from odoo_lake.trino.connection import AUTHORITY_VARIABLE, PASSWORD_VARIABLE, URL_VARIABLE, TrinoAddress
 from tests.lake.metastore_server import Metastore, hive_metastore
-from tests.lake.processes import Server, accepts_connections
+from tests.lake.query_log_server import QueryLog, query_log
 from tests.lake.trino_server import Trino, TrinoFiles, running_trino
 from tests.object_store import ObjectStore
-from tests.ports import free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
 LAKE_NAME = "odoo-lake"
@@ -48,6 +46,7 @@ class Servers:
     tables: tuple[Table, ...]
     record: str
     """SQLAlchemy address of the run record, which Trino's finished queries are in."""
+    log: QueryLog
 
     def address(self, user: str = "dbt") -> TrinoAddress:
         return self.trino.address(user)
@@ -86,29 +85,15 @@ def servers(
         store.client.create_bucket(Bucket=f"{LAKE_NAME}-{layer}")
     warehouse = f"s3://{LAKE_NAME}-silver/_warehouse"
     record = postgres.recreate_database(f"lake_ops{suffix}").replace("postgresql:", "postgresql+psycopg:")
-    listener = free_port()
+    log = query_log(directory / "query-log", postgres, record)
     rules, members = access_rules(policy, tables, USERS, IMPERSONATORS), groups(USERS, policy)
-    files = TrinoFiles(rules, members, table_format, event_receiver=f"http://127.0.0.1:{listener}/")
+    files = TrinoFiles(rules, members, table_format, log.told_by, log.token)
     with (
-        query_log(directory, record, listener),
+        log.server.running(),
         hive_metastore(directory / "metastore", postgres, store, warehouse, f"metastore{suffix}") as metastore,
         running_trino(directory / "trino", files, metastore.uri, store) as trino,
     ):
-        yield Servers(store, metastore, trino, parse_lake(f"s3://{LAKE_NAME}"), policy, tables, record)
-
-
-@contextmanager
-def query_log(directory: Path, record: str, port: int) -> Iterator[None]:
-    """What Trino tells of its queries, by the command that is deployed."""
-    server = Server(
-        [str(Path(sys.executable).with_name("odoo-lake")), "query-log", "--port", str(port)],
-        directory=directory,
-        log=directory / "query-log.log",
-        environment={"ODOO_LAKE_OPS": record, "ODOO_LAKE_ROOT": str(directory), "ODOO_LAKE_PROJECT": str(PROJECT)},
-        is_ready=lambda: accepts_connections(port),
-    )
-    with server.running():
-        yield
+        yield Servers(store, metastore, trino, parse_lake(f"s3://{LAKE_NAME}"), policy, tables, record, log)
 
 
 @pytest.fixture(scope="session")

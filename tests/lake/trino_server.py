@@ -15,7 +15,7 @@ from lakehouse import trino_catalogs, trino_config
 from lakehouse.java_files import properties_file
 from lakehouse.settings import TableFormat
 from lakehouse.trino_catalogs import LakeServices
-from lakehouse.trino_config import TrinoNode
+from lakehouse.trino_config import EventReceiver, TrinoNode
 from lakehouse.trino_users import group_file, password_file
 from odoo_lake.trino.connection import TrinoAddress
 from tests.lake.certificates import Certificates, make_certificates
@@ -57,7 +57,8 @@ class TrinoFiles:
     members: Mapping[str, Sequence[str]]
     """Group to users; each user gets a password."""
     table_format: TableFormat = TableFormat.DELTA
-    event_receiver: str | None = None
+    event_receiver: EventReceiver | None = None
+    event_token: str = field(default="", repr=False)
 
 
 @contextmanager
@@ -121,6 +122,7 @@ def running_trino(directory: Path, files: TrinoFiles, metastore_uri: str, store:
         trino_config.SHARED_SECRET_VARIABLE: secrets.token_urlsafe(32),
         trino_catalogs.ACCESS_KEY_VARIABLE: store.access_key,
         trino_catalogs.SECRET_KEY_VARIABLE: store.secret_key,
+        trino_config.EVENT_TOKEN_VARIABLE: files.event_token,
     }
     server = Server(
         arguments,

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from lakehouse.exporters import EXPORTERS as EXPORTED
+from lakehouse.trino_clients import BUILDS, CATALOG, CLIENTS
 from odoo_lake.source.embedded import EmbeddedPostgres
 from tests.monitoring.exporter_process import EXPORTERS, Scrape, configuration, query_exporter
 from tests.monitoring.product_databases import (
@@ -144,6 +145,37 @@ def test_metabases_latency_leaves_out_old_and_cached_answers(filled: Scrape) -> 
     assert filled.value("odoo_lake_metabase_failed_queries") == 1
     # Of 1 to 21 and 21 again, the place 0.95 * 21 = 19.95 from 0 lies between 20 s and 21 s.
     assert filled.value("odoo_lake_metabase_query_p95_seconds") == pytest.approx(20.95)
+
+
+def test_latency_is_of_queries_that_somebody_waits_for(filled: Scrape) -> None:
+    assert filled.value("odoo_lake_trino_recent_queries") == 22
+    # Of 1 to 21 s and an hour, the place 0.95 * 21 = 19.95 from 0 lies between 20 s and 21 s.
+    assert filled.value("odoo_lake_trino_query_p95_seconds") == pytest.approx(20.95)
+
+
+def test_the_log_counts_every_query_for_the_comparison_with_trino(filled: Scrape) -> None:
+    assert filled.value("odoo_lake_query_log_recent_queries") == 26
+
+
+def test_usage_is_told_by_user_program_and_table(filled: Scrape) -> None:
+    assert filled.values("odoo_lake_trino_daily_queries", "user", "source", "state") == {
+        ("ana", "Apache Superset", "finished"): 21,
+        ("ana", "unnamed", "failed"): 1,
+        ("datahub", "unnamed", "finished"): 1,
+        ("dbt", "odoo-lake", "finished"): 1,
+        ("fin", "trino-cli", "failed"): 1,
+        ("fin", "trino-cli", "finished"): 2,
+    }
+    tables = filled.values("odoo_lake_trino_daily_table_queries", "table")
+    assert tables == {("gold.ar_aging",): 3, ("gold.monthly_pnl",): 1}
+    assert filled.values("odoo_lake_trino_daily_sensitive_queries", "user", "table") == {("fin", "gold.ar_aging"): 1}
+
+
+def test_the_users_that_nobody_waits_for_are_those_of_the_program() -> None:
+    [builders] = [client.role for client in CLIENTS if client.name == BUILDS]
+    statements = [str(query["sql"]) for query in configuration("lake_ops")["queries"].values()]
+    assert sum(f"'{builders}' <> all" in statement for statement in statements) == 3
+    assert sum(f"login <> '{CATALOG}'" in statement for statement in statements) == 2
 
 
 def test_odoos_database_is_measured_without_reading_a_table(filled: Scrape) -> None:

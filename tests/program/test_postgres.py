@@ -61,6 +61,7 @@ def test_a_password_is_read_where_its_product_runs() -> None:
         "postgres-datahub": {"lake-datahub"},
         "postgres-metastore": {"lake-metastore"},
         "postgres-metrics": {"lake-monitoring"},
+        "postgres-query-log": {"lake-monitoring"},
     }
 
 

@@ -38,6 +38,9 @@ def sizing() -> ProductionSizing:
     return found
 
 
+RECEIVER = "https://query-log.lake-monitoring.svc.cluster.local:8090/"
+
+
 @pytest.fixture(scope="module")
 def rendered(sizing: ProductionSizing) -> Rendered:
     archive = find(TRINO)
@@ -50,7 +53,8 @@ def rendered(sizing: ProductionSizing) -> Rendered:
         rules=RULES,
         internal=SecretRef("trino-internal"),
         store_keys=SecretRef("minio-trino", 3),
-        event_receiver="http://query-log.lake-dagster.svc.cluster.local:8090",
+        event_receiver=RECEIVER,
+        event_token=SecretRef("query-log-token", 2),
     )
     return render(archive, "trino", "lake-trino", chart_values(TRINO, trino_values(release, sizing.trino)))
 
@@ -97,7 +101,22 @@ def test_passwords_groups_and_events_have_their_files(rendered: Rendered) -> Non
     authenticator = properties(texts["password-authenticator.properties"])
     assert authenticator["file.password-file"] == "/etc/trino/auth/password/password.db"
     assert properties(texts["group-provider.properties"])["file.group-file"] == "/etc/trino/auth/group/group.db"
-    assert properties(texts["event-listener.properties"])["event-listener.name"] == "http"
+    told = properties(texts["event-listener.properties"])
+    assert told["event-listener.name"] == "http"
+    assert told["http-event-listener.connect-ingest-uri"] == RECEIVER
+    assert told["http-event-listener.connect-http-headers"] == "Authorization:Bearer ${ENV:QUERY_LOG_TOKEN}"
+
+
+def test_the_coordinator_can_read_who_signed_the_receiver_s_certificate_and_its_token(rendered: Rendered) -> None:
+    told = properties(files(rendered)["trino-coordinator"]["event-listener.properties"])
+    [coordinator] = [pod for pod in rendered.pods if "coordinator" in str(pod)]
+    [container] = coordinator.spec["containers"]
+    folder, _, file = told["http-event-listener.http-client.trust-store-path"].rpartition("/")
+    assert folder in {mount["mountPath"] for mount in container["volumeMounts"]}
+    assert file == "ca.crt", "what cert-manager writes beside every certificate"
+    [token] = [entry for entry in container["env"] if entry["name"] == "QUERY_LOG_TOKEN"]
+    assert token["valueFrom"]["secretKeyRef"] == {"name": "query-log-token", "key": "token"}
+    assert coordinator.annotations["lakehouse/secret-generation.query-log-token"] == "2"
 
 
 def test_no_file_lets_anybody_in_over_plain_http(rendered: Rendered) -> None:

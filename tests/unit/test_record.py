@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from odoo_lake.build.dbt import Invocation, NodeResult
 from odoo_lake.errors import UserError
@@ -15,7 +16,7 @@ from odoo_lake.reconcile.checks import load_checks
 from odoo_lake.reconcile.compare import CheckResult
 from odoo_lake.reconcile.run import Reconciliation
 from odoo_lake.record.status import read_status
-from odoo_lake.record.tables import ExtractRun, TableState
+from odoo_lake.record.tables import ExtractRun, QueryLog, QueryLogColumn, TableState
 from odoo_lake.record.writer import RunRecord
 
 NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
@@ -33,6 +34,38 @@ def invocation(status: str, started_at: datetime = NOW, name: str = "monthly_pnl
 
 def reconciliation(differing: int) -> Reconciliation:
     return Reconciliation((CheckResult(load_checks()[0], 10, 10, Decimal("0.01"), differing, ()),), {})
+
+
+def test_queries_are_forgotten_after_400_days(record: RunRecord) -> None:
+    ages = {"kept": timedelta(days=399), "old": timedelta(days=401)}
+    with record.session() as session:
+        for name, age in ages.items():
+            session.add(asked(name, NOW - age))
+            session.flush()
+            session.add(
+                QueryLogColumn(query_id=name, table_name="t", column_name="c", is_sensitive=True, is_masked=False)
+            )
+        session.commit()
+    record.save_invocation(invocation("success"), "run", date(2026, 1, 31))
+    with record.session() as session:
+        assert list(session.scalars(select(QueryLog.query_id))) == ["kept"]
+        assert list(session.scalars(select(QueryLogColumn.query_id))) == ["kept"]
+
+
+def asked(query_id: str, at: datetime) -> QueryLog:
+    return QueryLog(
+        query_id=query_id,
+        user_name="ana",
+        login="ana",
+        groups="analyst",
+        source=None,
+        created_at=at,
+        state="FINISHED",
+        queued_ms=0,
+        elapsed_ms=1,
+        scanned_bytes=0,
+        error_type=None,
+    )
 
 
 def test_a_failed_extraction_is_recorded_with_its_reason(record: RunRecord) -> None:

@@ -34,7 +34,10 @@ SALT = "trino-salt"
 
 @dataclass(frozen=True, kw_only=True)
 class TrinoArgs:
-    """`readers` names, per quota, its namespace; `store_keys` are of Trino's identity."""
+    """`readers` names, per quota, its namespace; `store_keys` are of Trino's identity.
+
+    `event_receiver` is told of finished queries, and believes who shows `event_token`.
+    """
 
     site: Site
     sizing: TrinoBudget
@@ -44,6 +47,8 @@ class TrinoArgs:
     behind_proxy: bool
     people: Mapping[str, PersonSettings]
     readers: Mapping[str, str]
+    event_receiver: str
+    event_token: SecretRef
 
     @property
     def clients(self) -> tuple[Client, ...]:
@@ -106,6 +111,8 @@ def trino_release(args: TrinoArgs, internal: SecretRef) -> TrinoRelease:
         internal=internal,
         store_keys=args.store_keys,
         behind_proxy=args.behind_proxy,
+        event_receiver=args.event_receiver,
+        event_token=args.event_token,
     )
 
 

@@ -15,7 +15,7 @@ from odoo_lake.cli.doctor import doctor
 from odoo_lake.cli.extract import extract, grants, sweep
 from odoo_lake.cli.maintain import compact, maintain, publish
 from odoo_lake.cli.object_store import mirror_buckets, provision_buckets
-from odoo_lake.cli.query_log import audit, query_log
+from odoo_lake.cli.query_log import audit, query_log, query_log_tables
 from odoo_lake.cli.reconcile import reconcile
 from odoo_lake.cli.report import report
 from odoo_lake.cli.restore import restore, restore_drill
@@ -64,6 +64,7 @@ for command in (
     grants,
     audit,
     query_log,
+    query_log_tables,
     sample,
     provision_buckets,
     mirror_buckets,

@@ -19,6 +19,7 @@ class Reading:
     query_id: str
     created_at: datetime
     user_name: str
+    login: str
     groups: str
     source: str | None
     state: str
@@ -45,6 +46,7 @@ def readings(record: Engine, table: str, since: datetime) -> list[Reading]:
             query_id=query.query_id,
             created_at=query.created_at,
             user_name=query.user_name,
+            login=query.login,
             groups=query.groups,
             source=query.source,
             state=query.state,

@@ -40,6 +40,7 @@ class _Metadata(_Part):
 
 class _Context(_Part):
     user: str
+    principal: str | None = None
     groups: tuple[str, ...] = ()
     source: str | None = None
 
@@ -62,6 +63,11 @@ class FinishedQuery(_Part):
     statistics: _Statistics
     failure_info: _Failure | None = None
     create_time: datetime
+
+    @property
+    def login(self) -> str:
+        """Who showed the password: a program that asks on behalf of its user is named here, the user in the context."""
+        return self.context.principal or self.context.user
 
     @property
     def error_type(self) -> str | None:
@@ -100,7 +106,24 @@ def parse_event(body: bytes) -> FinishedQuery:
         raise MalformedEventError(f"{where}: {first['msg']}") from error
 
 
-def sensitive_columns(policy: Path) -> Mapping[str, frozenset[str]]:
-    """Table as `schema.table` to its sensitive columns, from contracts/access.yaml."""
-    origins = yaml.safe_load(policy.read_text())["origins"]
-    return {table: frozenset(columns) for table, columns in origins.items()}
+@dataclass(frozen=True)
+class AccessPolicy:
+    """What of contracts/access.yaml decides what is kept."""
+
+    sensitive: Mapping[str, frozenset[str]]
+    """Table as `schema.table` to its sensitive columns."""
+    builders: frozenset[str]
+    """Roles that build: their queries are by far the most, and read every column there is."""
+
+    def keeps(self, query: FinishedQuery, table: str, column: str) -> bool:
+        """Whether it is worth a row that the query read the column."""
+        return column in self.sensitive.get(table, ()) or self.builders.isdisjoint(query.context.groups)
+
+
+def access_policy(file: Path) -> AccessPolicy:
+    """From contracts/access.yaml."""
+    document = yaml.safe_load(file.read_text())
+    return AccessPolicy(
+        sensitive={table: frozenset(columns) for table, columns in document["origins"].items()},
+        builders=frozenset(name for name, role in document["roles"].items() if role.get("builds")),
+    )

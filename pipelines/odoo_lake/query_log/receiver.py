@@ -2,85 +2,222 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hmac
+import ssl
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import UTC, timedelta
+from enum import StrEnum
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
 
 import structlog
-from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, insert
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from odoo_lake.query_log.events import FinishedQuery, MalformedEventError, parse_event
+from odoo_lake.query_log.events import AccessPolicy, FinishedQuery, MalformedEventError, parse_event
 from odoo_lake.record.tables import QueryLog, QueryLogColumn
 
 MOST_BYTES = 16 * 1024 * 1024
-HEALTH_PATH = "/health"
+# Events that are held and written at a time: the pod's memory and the login's connections are made for these.
+AT_ONCE = 2
+PATIENCE_SECONDS = 30
+HEALTH_PATH, METRICS_PATH = "/health", "/metrics"
+METRIC = "odoo_lake_query_log_events_total"
 log = structlog.get_logger()
 
 
-def receiver(address: tuple[str, int], record: Engine, sensitive: Mapping[str, frozenset[str]]) -> ThreadingHTTPServer:
+class Outcome(StrEnum):
+    """What became of an event."""
+
+    KEPT = "kept"
+    MALFORMED = "malformed"
+    REFUSED = "refused"
+    """It came without the token."""
+    UNWRITTEN = "unwritten"
+    """The run record can't be written; Trino sends it again."""
+
+
+_STATUS = {
+    Outcome.KEPT: HTTPStatus.OK,
+    Outcome.MALFORMED: HTTPStatus.BAD_REQUEST,
+    Outcome.REFUSED: HTTPStatus.UNAUTHORIZED,
+    Outcome.UNWRITTEN: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+@dataclass
+class Tally:
+    """How many events met which outcome since the start."""
+
+    _counts: Counter[Outcome] = field(default_factory=Counter)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def count(self, outcome: Outcome) -> None:
+        with self._lock:
+            self._counts[outcome] += 1
+
+    def exposition(self) -> str:
+        """As Prometheus reads it; every outcome is there from the start, so that its first event is an increase."""
+        with self._lock:
+            samples = [f'{METRIC}{{outcome="{outcome}"}} {self._counts[outcome]}' for outcome in Outcome]
+        return "\n".join([f"# HELP {METRIC} Events of finished queries.", f"# TYPE {METRIC} counter", *samples, ""])
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Who is let in, and how what is said is hidden; None where the address is reason enough, as in tests."""
+
+    token: str | None = field(default=None, repr=False)
+    """What a sender shows as `Authorization: Bearer`."""
+    certificate: Path | None = None
+    """Private key and certificate in one file, which is read again when it changes."""
+
+    def lets_in(self, shown: str | None) -> bool:
+        return self.token is None or hmac.compare_digest(f"Bearer {self.token}".encode(), (shown or "").encode())
+
+
+class Receiver(ThreadingHTTPServer):
+    """Answers a few requests at a time; others wait for their turn in the listener's queue."""
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler], guard: Guard) -> None:
+        self._guard = guard
+        self._slots = threading.BoundedSemaphore(AT_ONCE)
+        self._tls: tuple[int, ssl.SSLContext] | None = None
+        super().__init__(address, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._slots.acquire()
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._slots.release()
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        request.settimeout(PATIENCE_SECONDS)
+        if self._guard.certificate is None:
+            super().finish_request(request, client_address)
+            return
+        with self._context(self._guard.certificate).wrap_socket(request, server_side=True) as hidden:
+            super().finish_request(hidden, client_address)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A sender that went away is no traceback; it sends again."""
+        log.warning("a request was not finished", client=client_address[0])
+
+    def _context(self, certificate: Path) -> ssl.SSLContext:
+        modified = certificate.stat().st_mtime_ns
+        if self._tls is None or self._tls[0] != modified:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self._tls = (modified, context)
+        return self._tls[1]
+
+
+def receiver(
+    address: tuple[str, int],
+    record: Engine,
+    policy: AccessPolicy,
+    *,
+    guard: Guard = Guard(),
+    tally: Tally | None = None,
+) -> Receiver:
     """A server that keeps each event before it answers: Trino sends an event again until it is told that it is kept."""
+    counted = tally or Tally()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            outcome = self._outcome()
+            counted.count(outcome)
+            _answer(self, _STATUS[outcome])
+
+        def _outcome(self) -> Outcome:
+            if not guard.lets_in(self.headers.get("Authorization")):
+                log.error("an event came without the token", client=self.client_address[0])
+                return Outcome.REFUSED
             size = int(self.headers.get("Content-Length") or 0)
             if not 0 < size <= MOST_BYTES:
-                self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-                return
+                log.error("an event is empty or too large", bytes=size, most=MOST_BYTES)
+                return Outcome.MALFORMED
             try:
-                keep(record, parse_event(self.rfile.read(size)), sensitive)
+                keep(record, parse_event(self.rfile.read(size)), policy)
             except MalformedEventError as error:
                 log.error("no event of a finished query", reason=error.reason)
-                self._answer(HTTPStatus.BAD_REQUEST)
+                return Outcome.MALFORMED
             except SQLAlchemyError as error:
                 log.error("the run record can't be written", reason=type(error).__name__)
-                self._answer(HTTPStatus.SERVICE_UNAVAILABLE)
-            else:
-                self._answer(HTTPStatus.OK)
-
-        def do_GET(self) -> None:
-            self._answer(HTTPStatus.OK if self.path == HEALTH_PATH else HTTPStatus.NOT_FOUND)
+                return Outcome.UNWRITTEN
+            return Outcome.KEPT
 
         def log_message(self, format: str, *args: object) -> None:
             """Requests are not logged: every one of them is a row."""
 
-        def _answer(self, status: HTTPStatus) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+    return Receiver(address, Handler, guard)
+
+
+def metrics(address: tuple[str, int], tally: Tally) -> ThreadingHTTPServer:
+    """A server of its own for probes and Prometheus, which nothing of a query ever passes."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            texts = {HEALTH_PATH: "", METRICS_PATH: tally.exposition()}
+            found = self.path in texts
+            _answer(self, HTTPStatus.OK if found else HTTPStatus.NOT_FOUND, texts.get(self.path, ""))
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Reads are not logged: one comes every few seconds."""
 
     return ThreadingHTTPServer(address, Handler)
 
 
-def keep(record: Engine, query: FinishedQuery, sensitive: Mapping[str, frozenset[str]]) -> None:
-    """Write one query and the columns it read; a query that was told twice is kept once."""
-    row = QueryLog(
-        query_id=query.metadata.query_id,
-        user_name=query.context.user,
-        groups=",".join(sorted(query.context.groups)),
-        source=query.context.source,
-        created_at=query.create_time.astimezone(UTC),
-        state=query.metadata.query_state,
-        queued_ms=query.statistics.queued_time // timedelta(milliseconds=1),
-        elapsed_ms=query.statistics.wall_time // timedelta(milliseconds=1),
-        scanned_bytes=query.statistics.physical_input_bytes,
-        error_type=query.error_type,
-    )
+def _answer(handler: BaseHTTPRequestHandler, status: HTTPStatus, text: str = "") -> None:
+    body = text.encode()
+    handler.send_response(status)
+    handler.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def keep(record: Engine, query: FinishedQuery, policy: AccessPolicy) -> None:
+    """Write one query and the columns it read; a query that was told twice is kept once.
+
+    It only adds rows: the login that does it needs no other right.
+    """
+    row = {
+        "query_id": query.metadata.query_id,
+        "user_name": query.context.user,
+        "login": query.login,
+        "groups": ",".join(sorted(query.context.groups)),
+        "source": query.context.source,
+        "created_at": query.create_time.astimezone(UTC),
+        "state": query.metadata.query_state,
+        "queued_ms": query.statistics.queued_time // timedelta(milliseconds=1),
+        "elapsed_ms": query.statistics.wall_time // timedelta(milliseconds=1),
+        "scanned_bytes": query.statistics.physical_input_bytes,
+        "error_type": query.error_type,
+    }
     columns = [
-        QueryLogColumn(
-            query_id=row.query_id,
-            table_name=table,
-            column_name=column,
-            is_sensitive=column in sensitive.get(table, ()),
-            is_masked=is_masked,
-        )
+        {
+            "query_id": row["query_id"],
+            "table_name": table,
+            "column_name": column,
+            "is_sensitive": column in policy.sensitive.get(table, ()),
+            "is_masked": is_masked,
+        }
         for (table, column), is_masked in sorted(query.columns.items())
+        if policy.keeps(query, table, column)
     ]
-    with Session(record) as session:
-        session.merge(row)
-        session.flush()
-        for entry in columns:
-            session.merge(entry)
-        session.commit()
+    try:
+        with record.begin() as connection:
+            connection.execute(insert(QueryLog).values(row))
+            if columns:
+                connection.execute(insert(QueryLogColumn), columns)
+    except IntegrityError:
+        log.info("a query was told twice", query_id=row["query_id"])

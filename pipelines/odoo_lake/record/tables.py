@@ -167,6 +167,8 @@ class QueryLog(Base):
 
     query_id: Mapped[str] = mapped_column(primary_key=True)
     user_name: Mapped[str] = mapped_column(index=True)
+    login: Mapped[str]
+    """Who showed the password; another than the user where a program asks on behalf of its user."""
     groups: Mapped[str]
     """The user's groups, which are roles, with commas between them."""
     source: Mapped[str | None]

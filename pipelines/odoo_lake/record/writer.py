@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, update
+from sqlalchemy import Engine, create_engine, delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -23,11 +23,14 @@ from odoo_lake.record.tables import (
     DbtRun,
     ExtractRun,
     MissingReferent,
+    QueryLog,
+    QueryLogColumn,
     ReconciliationResult,
     TableState,
 )
 
 RECORD_VARIABLE = "ODOO_LAKE_OPS"
+QUERY_LOG_DAYS = 400
 
 
 def record_url(lake: Lake) -> str:
@@ -143,7 +146,14 @@ class RunRecord:
                 )
                 for node in invocation.nodes
             )
+            self._forget_queries(session, invocation.started_at - timedelta(days=QUERY_LOG_DAYS))
             session.commit()
+
+    def _forget_queries(self, session: Session, before: datetime) -> None:
+        """Who asked for what is kept no longer than a yearly audit needs; its writer may not delete."""
+        old = select(QueryLog.query_id).where(QueryLog.created_at < before)
+        session.execute(delete(QueryLogColumn).where(QueryLogColumn.query_id.in_(old)))
+        session.execute(delete(QueryLog).where(QueryLog.created_at < before))
 
     def save_publication(self, invocation: Invocation, build_id: str, missing: dict[str, int]) -> None:
         """Say which publication came of an invocation, and how many placeholders its dimensions hold."""

@@ -24,6 +24,29 @@ insert into reconciliation_result
   (3, 'r2', '2026-01-01', to_timestamp(2400), 'trial_balance', 5, 12, 3, 0.5);
 insert into missing_referent (build_id, dimension, published_at, rows) values
   ('b0', 'dim_customer', to_timestamp(500), 99), ('b1', 'dim_customer', to_timestamp(1250), 2);
+insert into query_log
+  (query_id, user_name, login, groups, source, created_at, state, queued_ms, elapsed_ms, scanned_bytes, error_type)
+select
+  'people-' || n, 'ana', 'superset', 'analyst', 'Apache Superset', now() - interval '2 minutes', 'FINISHED', 0, n * 1000, 1, null
+from generate_series(1, 21) as n;
+insert into query_log
+  (query_id, user_name, login, groups, source, created_at, state, queued_ms, elapsed_ms, scanned_bytes, error_type) values
+  ('build', 'dbt', 'dbt', 'etl', 'odoo-lake', now() - interval '2 minutes', 'FINISHED', 0, 90000, 1, null),
+  ('catalog', 'datahub', 'datahub', 'analyst', null, now() - interval '2 minutes', 'FINISHED', 0, 80000, 1, null),
+  ('mistake', 'ana', 'ana', 'analyst', null, now() - interval '2 minutes', 'FAILED', 0, 70000, 1, 'USER_ERROR'),
+  ('long', 'fin', 'fin', 'finance', 'trino-cli', now() - interval '65 minutes', 'FAILED', 0, 3600000, 1, 'INSUFFICIENT_RESOURCES'),
+  ('past', 'fin', 'fin', 'finance', 'trino-cli', now() - interval '30 minutes', 'FINISHED', 0, 1000, 1, null),
+  ('longer past', 'fin', 'fin', 'finance', 'trino-cli', now() - interval '80 minutes', 'FINISHED', 0, 1000, 1, null),
+  ('yesterday', 'fin', 'fin', 'finance', 'trino-cli', now() - interval '25 hours', 'FINISHED', 0, 1000, 1, null);
+insert into query_log_column (query_id, table_name, column_name, is_sensitive, is_masked) values
+  ('people-1', 'gold.ar_aging', 'partner_name', true, true),
+  ('people-1', 'gold.ar_aging', 'company_id', false, false),
+  ('people-2', 'gold.ar_aging', 'company_id', false, false),
+  ('people-2', 'gold.monthly_pnl', 'company_id', false, false),
+  ('build', 'silver.dim_customer', 'customer_name', true, false),
+  ('past', 'gold.ar_aging', 'partner_name', true, false),
+  ('past', 'gold.ar_aging', 'company_id', false, false),
+  ('yesterday', 'gold.ar_aging', 'partner_name', true, false);
 insert into lake_backup (id, status, started_at, finished_at, destination, objects, size_bytes, copied, removed) values
   (1, 'succeeded', to_timestamp(4900), to_timestamp(5000), 's3://odoo-lake-backup/lake', 3, 30000000000, 3, 0),
   (2, 'failed', to_timestamp(5900), to_timestamp(6000), 's3://odoo-lake-backup/lake', 0, 0, 0, 0),

@@ -1,0 +1,111 @@
+"""The query log: who may write it, who may tell it, and that nothing but the owner's Job holds the owner's password."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.program.conftest import shape
+from tests.program.recorder import Program, revealed
+
+RECEIVER = "https://query-log.lake-monitoring.svc.cluster.local:8090/"
+
+
+def deployment(program: Program) -> dict[str, Any]:
+    return program.named("Deployment", "query-log").manifest
+
+
+def container(program: Program) -> dict[str, Any]:
+    [found] = deployment(program)["spec"]["template"]["spec"]["containers"]
+    return found  # type: ignore[no-any-return]
+
+
+def tables_job(program: Program) -> dict[str, Any]:
+    [found] = [r.manifest for r in program.of("Job") if r.metadata["name"].startswith("query-log-tables-")]
+    return found
+
+
+def plain(found: dict[str, Any]) -> dict[str, str]:
+    return {entry["name"]: entry["value"] for entry in found["env"] if "value" in entry}
+
+
+def secrets(found: dict[str, Any]) -> dict[str, str]:
+    references = {e["name"]: e["valueFrom"]["secretKeyRef"] for e in found["env"] if "valueFrom" in e}
+    return {name: f"{reference['name']}/{reference['key']}" for name, reference in references.items()}
+
+
+def trino_values(program: Program) -> dict[str, Any]:
+    [found] = [revealed(r.inputs) for r in program.releases if revealed(r.inputs)["name"] == "trino"]
+    return found["values"]  # type: ignore[no-any-return]
+
+
+def test_trino_tells_the_receiver_that_is_deployed() -> None:
+    program = shape("prod")
+    told = dict(line.split("=", 1) for line in trino_values(program)["eventListenerProperties"])
+    assert told["http-event-listener.connect-ingest-uri"] == RECEIVER
+    service = program.named("Service", "query-log").manifest
+    assert (service["metadata"]["name"], service["metadata"]["namespace"]) == ("query-log", "lake-monitoring")
+    pods = deployment(program)["spec"]["template"]["metadata"]["labels"]
+    assert service["spec"]["selector"].items() <= pods.items()
+    [port] = service["spec"]["ports"]
+    assert f"--port={port['targetPort']}" in container(program)["command"]
+    names = program.named("Certificate", "query-log-tls").manifest["spec"]["dnsNames"]
+    assert RECEIVER.split("/")[2].partition(":")[0] in names
+
+
+def test_sender_and_receiver_have_the_same_token_and_nobody_else_has_it() -> None:
+    program = shape("prod")
+    held = [r for r in program.of("Secret") if r.metadata["name"] == "query-log-token"]
+    assert {r.metadata["namespace"] for r in held} == {"lake-monitoring", "lake-trino"}
+    assert len({json.dumps(revealed(r.inputs)["stringData"]) for r in held}) == 1
+    assert secrets(container(program))["ODOO_LAKE_QUERY_LOG_TOKEN"] == "query-log-token/token"
+    sent = {e["name"]: e["valueFrom"]["secretKeyRef"] for e in trino_values(program)["env"]}
+    assert sent["QUERY_LOG_TOKEN"] == {"name": "query-log-token", "key": "token"}
+    assert "query-log-token" in program.outputs["secretNames"]
+
+
+def test_the_receiver_logs_in_as_who_may_add_rows_and_the_owner_is_elsewhere() -> None:
+    program = shape("prod")
+    found = container(program)
+    assert plain(found)["ODOO_LAKE_OPS"].startswith("postgresql+psycopg://query_log@postgres-rw.lake-postgres.")
+    assert secrets(found)["PGPASSWORD"] == "postgres-query-log/password"
+    spaces = {
+        name: {r.metadata["namespace"] for r in program.of("Secret") if r.metadata["name"] == name}
+        for name in ("postgres-query-log", "postgres-lake-ops")
+    }
+    assert spaces["postgres-query-log"] == {"lake-monitoring", "lake-postgres"}
+    assert "lake-monitoring" not in spaces["postgres-lake-ops"]
+    [role] = [
+        role
+        for role in program.named("Cluster", "postgres").manifest["spec"]["managed"]["roles"]
+        if role["name"] == "query_log"
+    ]
+    assert (role["inRoles"], role.get("superuser", False)) == ([], False)
+    databases = [r.manifest["spec"] for r in program.of("Database")]
+    assert "query_log" not in {spec["owner"] for spec in databases}
+
+
+def test_the_tables_are_made_by_their_owner_before_anything_is_told() -> None:
+    program = shape("prod")
+    job = tables_job(program)
+    assert job["metadata"]["namespace"] == "lake-postgres"
+    [found] = job["spec"]["template"]["spec"]["containers"]
+    assert found["command"] == ["odoo-lake", "query-log-tables", "--writer=query_log"]
+    assert plain(found)["ODOO_LAKE_OPS"].startswith("postgresql+psycopg://lake_ops@postgres-rw.lake-postgres.")
+    assert secrets(found)["PGPASSWORD"] == "postgres-lake-ops/password"
+    made = next(r for r in program.of("Job") if r.name == "query-log-tables")
+    waited_for = program.named("Deployment", "query-log").dependencies
+    assert made.urn in waited_for
+
+
+def test_a_raised_generation_of_the_token_rolls_both_ends() -> None:
+    program = shape("prod")
+    annotations = deployment(program)["spec"]["template"]["metadata"]["annotations"]
+    key = "lakehouse/secret-generation.query-log-token"
+    assert key in annotations
+    assert key in trino_values(program)["coordinator"]["annotations"]
+
+
+def test_without_trino_there_is_no_query_log() -> None:
+    program = shape("dev")
+    assert not [r for r in program.resources if r.name.startswith("query-log")]
