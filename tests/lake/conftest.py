@@ -16,7 +16,7 @@ from odoo_lake.lake.location import Lake, parse_lake
 from odoo_lake.source.embedded import EmbeddedPostgres
 from odoo_lake.trino.connection import AUTHORITY_VARIABLE, PASSWORD_VARIABLE, URL_VARIABLE, TrinoAddress
 from tests.lake.metastore_server import Metastore, hive_metastore
-from tests.lake.query_log_server import QueryLog, query_log
+from tests.lake.query_log_server import QueryLog, query_log, record_of
 from tests.lake.trino_server import Trino, TrinoFiles, running_trino
 from tests.object_store import ObjectStore
 
@@ -84,8 +84,9 @@ def servers(
     for layer in ("bronze", "silver", "gold"):
         store.client.create_bucket(Bucket=f"{LAKE_NAME}-{layer}")
     warehouse = f"s3://{LAKE_NAME}-silver/_warehouse"
-    record = postgres.recreate_database(f"lake_ops{suffix}").replace("postgresql:", "postgresql+psycopg:")
-    log = query_log(directory / "query-log", postgres, record)
+    database = f"lake_ops{suffix}"
+    postgres.recreate_database(database)
+    record, log = record_of(postgres, database), query_log(directory / "query-log", postgres, database)
     rules, members = access_rules(policy, tables, USERS, IMPERSONATORS), groups(USERS, policy)
     files = TrinoFiles(rules, members, table_format, log.told_by, log.token)
     with (
