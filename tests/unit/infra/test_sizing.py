@@ -104,7 +104,7 @@ def test_connections_fit_the_server() -> None:
     [
         (Profile.LIGHTWEIGHT, {"minio": {"server": {"memory": "2Gi"}}}, ["minio", "memory 2304Mi > 2048Mi", "row"]),
         (Profile.LIGHTWEIGHT, {"minio": {"server": {"volume": "60Gi"}}}, ["volume 61440Mi > 51200Mi"]),
-        (Profile.PRODUCTION, {"trino": {"worker": {"replicas": 3}}}, ["trino", "cpu 5500m > 4000m"]),
+        (Profile.PRODUCTION, {"trino": {"worker": {"replicas": 3}}}, ["trino", "cpu 5400m > 4000m"]),
         (Profile.PRODUCTION, {"airbyte": {"server": {"memory": "4608Mi"}}}, ["airbyte.sync", "Nothing could ever run"]),
         (Profile.PRODUCTION, {"trino": {"worker": {"memory": "1Gi"}}}, ["trino.worker.memory is 1Gi", "headroom"]),
         (Profile.LIGHTWEIGHT, {"minio": {"servers": {}}}, ["minio.servers", "no such size"]),
