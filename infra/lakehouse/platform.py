@@ -40,9 +40,7 @@ def build(settings: Settings, sizing: AnySizing) -> Platform:
     budgets = active_budgets(settings, sizing)
     # Everything lies in a namespace, and a namespace waits for the priorities: nothing changes before this agrees.
     topology = StoreTopology("store-topology", topology_args(settings))
-    priorities = Priorities(
-        "priorities", PrioritiesArgs(site=site), pulumi.ResourceOptions(depends_on=topology.agreed)
-    )
+    priorities = Priorities("priorities", PrioritiesArgs(site=site), pulumi.ResourceOptions(depends_on=topology.agreed))
     spaces = _namespaces(settings, site, budgets, priorities)
     plan = Plan(settings=settings, site=site, sizing=sizing, budgets=budgets, spaces=spaces)
     built = Platform(budgets, notes=unset_networks(settings))

@@ -5,6 +5,7 @@ It makes no bucket, database or identity; all are given by name.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +51,7 @@ class Dagster(pulumi.ComponentResource):
             database=SecretRef(DATABASE_SECRET, args.database.secret.generation),
             addresses=SecretRef(ADDRESSES_SECRET, args.run_record.secret.generation),
         )
-        contents = {
+        contents: dict[str, Mapping[str, pulumi.Input[str]]] = {
             DATABASE_SECRET: {DATABASE_KEY: args.database.password},
             ADDRESSES_SECRET: addresses_of(args.wiring.odoo, args.odoo_password, args.run_record),
         }

@@ -39,11 +39,12 @@ class StoreTopology(pulumi.ComponentResource):
             for store, topology in args.wanted.items()
         }
         kept = pulumi.Output.all(**{store.value: record.keepers for store, record in records.items()})
-        self.agreed = kept.apply(lambda found: _agreed(args, found) or [])
+        self.agreed = kept.apply(lambda found: _agreed(args, found))
         self.register_outputs({})
 
 
-def _agreed(args: StoreTopologyArgs, kept: Mapping[str, Mapping[str, str] | None]) -> None:
+def _agreed(args: StoreTopologyArgs, kept: Mapping[str, Mapping[str, str] | None]) -> list[pulumi.Resource]:
+    """Nothing more to wait for; raises RunError where a store was created otherwise."""
     mistakes = [
         f"{args.keys[store]} is {wanted} (unset, it follows the profile), but store {args.names[store]} was created as "
         f"{created}. Its drives could not be read. Set {args.keys[store]}: {created}, with sizes that fit "
@@ -53,3 +54,4 @@ def _agreed(args: StoreTopologyArgs, kept: Mapping[str, Mapping[str, str] | None
     ]
     if mistakes:
         raise pulumi.RunError(f"{len(mistakes)} mistake(s) in the configuration:\n" + "\n".join(mistakes))
+    return []

@@ -74,7 +74,7 @@ def test_syncs_wait_for_an_upgrade_and_ingestion_does_not() -> None:
 
 
 def test_a_switch_to_lightweight_has_room_beside_what_goes_last() -> None:
-    """Quotas shrink first; production's pods go as their own roll-outs let them, and what lightweight lacks at the end."""
+    """Quotas shrink first; production's pods shrink later, and what lightweight lacks goes at the end."""
     small, large = load(Profile.LIGHTWEIGHT), production()
     strimzi = large.system.strimzi.amount
     assert not (small.system.needed + strimzi).excess_over(small.system.limit)
