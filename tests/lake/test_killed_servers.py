@@ -33,7 +33,12 @@ from tests.lake.parity import differences, duckdb_build
 from tests.lake.processes import Server
 from tests.object_store import READY, server_command
 
-pytestmark = pytest.mark.lake
+pytestmark = [
+    pytest.mark.lake,
+    pytest.mark.skipif(
+        not runs_in_full(), reason="killed servers take six builds, longer than this tier may: `make test-lake-full`"
+    ),
+]
 
 # A fact that is merged, a dimension and two marts on them; figures that prove each.
 TABLES = (("silver", "fact_journal_entry"), ("silver", "dim_account"), ("gold", "ar_aging"), ("gold", "ap_aging"))
@@ -165,21 +170,7 @@ def outcome_of(build: Callable[[], BuildOutcome]) -> BuildOutcome | None:
         return None
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        "all",
-        *(
-            pytest.param(
-                kind,
-                marks=pytest.mark.skipif(
-                    not runs_in_full(), reason="all servers are killed at once; each by itself: `make test-lake-full`"
-                ),
-            )
-            for kind in ("Trino", "metastore", "object store")
-        ),
-    ],
-)
+@pytest.mark.parametrize("kind", ["all", "Trino", "metastore", "object store"])
 def test_readers_keep_what_they_had_and_a_rerun_publishes(company: Company, kind: str) -> None:
     before = company.seen()
     company.change()
