@@ -163,3 +163,14 @@ def test_the_tables_are_maintained_by_the_identity_that_builds(
     with delta.address().connect() as session:
         assert session.rows("select count(*), sum(balance) from lake.silver.fact_journal_entry") == before
         assert before[0][0] > 0
+
+
+@pytest.mark.parametrize("command", ["extract", "build", "status", "reconcile"])
+def test_an_operator_can_do_by_hand_what_a_run_does(
+    command: str, materialised: DagsterRun, deployment: Deployment
+) -> None:
+    """The console has a run's environment."""
+    del materialised
+    program = Path(sys.executable).with_name("odoo-lake")
+    done = subprocess.run([program, command], env=deployment.environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]

@@ -17,6 +17,7 @@ import pytest
 
 from odoo_lake.build.publish import read_publication
 from odoo_lake.errors import UserError
+from odoo_lake.lake.identities import Identity, acting_as
 from odoo_lake.lake.location import LAKE_VARIABLE, parse_lake
 from odoo_lake.lake.state import LakeState
 from odoo_lake.orchestration.assets import PUBLICATION
@@ -27,7 +28,6 @@ from odoo_lake.orchestration.definitions import (
     defs,
     run_failure,
 )
-from odoo_lake.orchestration.identities import Identity, acting_as
 from odoo_lake.reconcile.checks import load_checks
 from odoo_lake.source.connection import SOURCE_VARIABLE
 from odoo_lake.source.embedded import EmbeddedPostgres

@@ -14,13 +14,27 @@ import pulumi_kubernetes as k8s
 import yaml
 
 from .. import release
-from ..addresses import addresses_of
-from ..dagster_values import DATABASE_KEY, WEB_PORT, DagsterSecrets, DagsterWiring, dagster_values
+from ..addresses import addresses_of, certificate_mounts, certificate_volumes
+from ..dagster_values import (
+    AUTHORITY,
+    AUTHORITY_FOLDER,
+    DATABASE_KEY,
+    SCRATCH,
+    TEMPORARY,
+    WEB_PORT,
+    DagsterSecrets,
+    DagsterWiring,
+    dagster_values,
+    run_variables,
+)
 from ..labels import top_level
 from ..secrets import SecretRef
+from ..trino_clients import AUTHORITY_KEY
 from ..versions import DAGSTER
 from .apply_job import FILES, ApplyJob, ApplyJobArgs
+from .console import ConsoleArgs, console, typed_variable
 from .postgres import Login
+from .priorities import RUN_CLASS
 
 DATABASE_SECRET = "dagster-database"  # noqa: S105 - the name of a Kubernetes secret
 ADDRESSES_SECRET = "dagster-addresses"  # noqa: S105 - the name of a Kubernetes secret
@@ -79,7 +93,32 @@ class Dagster(pulumi.ComponentResource):
             site=site,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[*made, migration]),
         )
+        console(console_args(name, args.wiring, self.secrets.addresses), after)
         self.register_outputs({"url": self.url})
+
+
+def console_args(name: str, wiring: DagsterWiring, addresses: SecretRef) -> ConsoleArgs:
+    """All that a run has."""
+    [size] = wiring.run.containers.values()
+    authority: list[k8s.core.v1.KeyToPathArgsDict] = [{"key": AUTHORITY_KEY, "path": AUTHORITY_KEY}]
+    return ConsoleArgs(
+        site=wiring.site,
+        product=name,
+        namespace=wiring.runs.namespace,
+        size=size,
+        environment=[typed_variable(variable) for variable in run_variables(wiring, addresses)],
+        volumes=[
+            {"name": SCRATCH, "empty_dir": {"size_limit": str(size.scratch)}},
+            {"name": AUTHORITY, "secret": {"secret_name": wiring.trino.authority.name, "items": authority}},
+            *certificate_volumes(wiring.odoo, addresses.name),
+        ],
+        mounts=[
+            {"name": SCRATCH, "mount_path": TEMPORARY},
+            {"name": AUTHORITY, "mount_path": AUTHORITY_FOLDER, "read_only": True},
+            *certificate_mounts(wiring.odoo),
+        ],
+        priority_class=RUN_CLASS,
+    )
 
 
 def migration_args(name: str, args: DagsterArgs, database: SecretRef, values: dict[str, Any]) -> ApplyJobArgs:

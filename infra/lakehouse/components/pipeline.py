@@ -33,7 +33,9 @@ from ..rows import LocalDbtBudget
 from ..secrets import SecretRef, pod_annotations
 from ..settings import Ingestion, OdooSettings
 from ..site import Site
+from .console import ConsoleArgs, console
 from .postgres import Login
+from .store_access import ACCESS_KEY, SECRET_KEY
 
 WORK = "/work"
 # Addresses with passwords in them, each as one variable of the program.
@@ -106,6 +108,7 @@ class Pipeline(pulumi.ComponentResource):
             spec=cron_job_spec(name, args, self.addresses),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[addresses, volume]),
         )
+        console(console_args(name, args), pulumi.ResourceOptions(parent=self, depends_on=[addresses, volume]))
         self.register_outputs({})
 
 
@@ -116,10 +119,7 @@ def cron_job_spec(name: str, args: PipelineArgs, addresses: SecretRef) -> k8s.ba
     """
     secrets = [addresses, args.keys["transform"], args.keys["extractor"], args.hash_key]
     command = "extract" if args.ingestion is Ingestion.DIRECT else "sweep"
-    _, run = args.sizing.run or ("", None)
-    if run is None:
-        raise ValueError("the sizing has no run pod")
-    [size] = run.containers.values()
+    [size] = args.sizing.run_pod.containers.values()
     publish = ["odoo-lake", "publish", "--reader", args.gold_reader]
     return {
         "schedule": args.schedule,
@@ -143,11 +143,7 @@ def cron_job_spec(name: str, args: PipelineArgs, addresses: SecretRef) -> k8s.ba
                             _stage("build", ["odoo-lake", "build"], "transform", args, size),
                         ],
                         "containers": [_stage("publish", publish, "transform", args, size)],
-                        "volumes": [
-                            {"name": "work", "persistent_volume_claim": {"claim_name": name}},
-                            {"name": "tmp", "empty_dir": {"size_limit": "256Mi"}},
-                            *certificate_volumes(args.odoo, SECRET),
-                        ],
+                        "volumes": _volumes(name, args),
                     },
                 },
             },
@@ -158,39 +154,80 @@ def cron_job_spec(name: str, args: PipelineArgs, addresses: SecretRef) -> k8s.ba
 def _stage(
     name: str, command: list[str], identity: str, args: PipelineArgs, size: Pod
 ) -> k8s.core.v1.ContainerArgsDict:
-    keys = args.keys[identity]
     addresses = SecretRef(SECRET)
     return {
         "name": name,
         "image": args.site.pipelines_image,
         "command": command,
         "env": [
-            *variables(
-                {
-                    "AWS_ENDPOINT_URL": args.store_endpoint,
-                    "AWS_REGION": args.store_region,
-                    "HOME": WORK,
-                    "ODOO_LAKE_DUCKDB_MEMORY": f"{args.sizing.duckdb_memory.mib}MiB",
-                    "ODOO_LAKE_ROOT": "s3://odoo-lake",
-                    "ODOO_LAKE_WORK": WORK,
-                    "PYTHONDONTWRITEBYTECODE": "1",
-                }
-            ),
-            keys.env("AWS_ACCESS_KEY_ID", "access-key"),
-            keys.env("AWS_SECRET_ACCESS_KEY", "secret-key"),
-            addresses.env(SOURCE_VARIABLE, SOURCE_KEY),
-            addresses.env(RECORD_VARIABLE, RECORD_KEY),
+            *_places(args),
+            *_identity("AWS", args.keys[identity]),
             *(hashing(args) if identity == "extractor" else []),
             *([addresses.env(GOLD_VARIABLE, GOLD_KEY)] if name == "publish" else []),
         ],
         "resources": resources(size),
         "security_context": CONTAINER_SECURITY,
-        "volume_mounts": [
-            {"name": "work", "mount_path": WORK},
-            {"name": "tmp", "mount_path": "/tmp"},  # noqa: S108 - an emptyDir of this pod alone
-            *certificate_mounts(args.odoo),
-        ],
+        "volume_mounts": _mounts(args),
     }
+
+
+def console_args(name: str, args: PipelineArgs) -> ConsoleArgs:
+    """All that the stages have, with both identities."""
+    [size] = args.sizing.run_pod.containers.values()
+    return ConsoleArgs(
+        site=args.site,
+        product=name,
+        namespace=args.sizing.namespace,
+        size=size,
+        environment=[
+            *_places(args),
+            *_identity("ODOO_LAKE_TRANSFORM", args.keys["transform"]),
+            *_identity("ODOO_LAKE_EXTRACTOR", args.keys["extractor"]),
+            *hashing(args),
+            SecretRef(SECRET).env(GOLD_VARIABLE, GOLD_KEY),
+        ],
+        volumes=_volumes(name, args),
+        mounts=_mounts(args),
+    )
+
+
+def _places(args: PipelineArgs) -> list[k8s.core.v1.EnvVarArgsDict]:
+    """Where the lake, Odoo and the run record are."""
+    addresses = SecretRef(SECRET)
+    places = {
+        "AWS_ENDPOINT_URL": args.store_endpoint,
+        "AWS_REGION": args.store_region,
+        "HOME": WORK,
+        "ODOO_LAKE_DUCKDB_MEMORY": f"{args.sizing.duckdb_memory.mib}MiB",
+        "ODOO_LAKE_ROOT": "s3://odoo-lake",
+        "ODOO_LAKE_WORK": WORK,
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    return [
+        *variables(places),
+        addresses.env(SOURCE_VARIABLE, SOURCE_KEY),
+        addresses.env(RECORD_VARIABLE, RECORD_KEY),
+    ]
+
+
+def _identity(prefix: str, keys: SecretRef) -> list[k8s.core.v1.EnvVarArgsDict]:
+    return [keys.env(f"{prefix}_ACCESS_KEY_ID", ACCESS_KEY), keys.env(f"{prefix}_SECRET_ACCESS_KEY", SECRET_KEY)]
+
+
+def _volumes(name: str, args: PipelineArgs) -> list[k8s.core.v1.VolumeArgsDict]:
+    return [
+        {"name": "work", "persistent_volume_claim": {"claim_name": name}},
+        {"name": "tmp", "empty_dir": {"size_limit": "256Mi"}},
+        *certificate_volumes(args.odoo, SECRET),
+    ]
+
+
+def _mounts(args: PipelineArgs) -> list[k8s.core.v1.VolumeMountArgsDict]:
+    return [
+        {"name": "work", "mount_path": WORK},
+        {"name": "tmp", "mount_path": "/tmp"},  # noqa: S108 - an emptyDir of this pod alone
+        *certificate_mounts(args.odoo),
+    ]
 
 
 def hashing(args: PipelineArgs) -> list[k8s.core.v1.EnvVarArgsDict]:

@@ -24,6 +24,9 @@ from odoo_lake.cli.sample import sample
 from odoo_lake.cli.status import status
 from odoo_lake.cli.storage_check import storage_check
 from odoo_lake.errors import UserError
+from odoo_lake.lake.identities import Identity, acting_as
+
+_BRONZE_WRITERS = ("extract", "sweep", "compact")
 
 app = typer.Typer(
     name="odoo-lake",
@@ -42,9 +45,13 @@ def _print_version(requested: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
 ) -> None:
     """Options of every command."""
+    # A console has the keys of both; everywhere else the process has one identity, which stays.
+    identity = Identity.EXTRACTOR if context.invoked_subcommand in _BRONZE_WRITERS else Identity.TRANSFORM
+    context.with_resource(acting_as(identity))
 
 
 for command in (

@@ -23,6 +23,7 @@ from odoo_lake.cli.options import (
     required_source,
 )
 from odoo_lake.cli.reconcile import reconciliation_lines
+from odoo_lake.lake.identities import Identity, acting_as
 from odoo_lake.pipeline import BuildOutcome
 from odoo_lake.progress import reporting
 from odoo_lake.report.write import default_path, write_report
@@ -41,14 +42,16 @@ def run(
     """Extract, build, test, reconcile, publish and report."""
     workspace = open_workspace()
     day = _day(workspace, as_of)
+    with acting_as(Identity.EXTRACTOR):
+        bronze = lake_of(lake).signed_in()
     request = workspace.extraction(
         workspace.source(required_source(source)),
-        lake_of(lake),
+        bronze,
         day,
         accept_schema_changes=accept_schema_changes,
         wait_seconds=wait,
     )
-    pipeline = workspace.pipeline(request.lake, workspace.state(day), reporting)
+    pipeline = workspace.pipeline(lake_of(lake), workspace.state(day), reporting)
     outcome = pipeline.run(request, day)
     for line in outcome_lines(outcome.extraction, with_hash_key=request.hash_key is not None):
         typer.echo(line)
@@ -56,7 +59,9 @@ def run(
         typer.echo(f"figures differed, so these tables were compared in full: {', '.join(sorted(outcome.refreshed))}")
     _print_build(outcome.build)
     state = pipeline.build.state
-    typer.echo(f"report: {write_report(request.lake, state, report or default_path(request.lake, state))}")
+    typer.echo(
+        f"report: {write_report(pipeline.build.lake, state, report or default_path(pipeline.build.lake, state))}"
+    )
 
 
 def build(lake: LakeUrl = "", as_of: AsOf = "", wait: Wait = 0) -> None:

@@ -16,6 +16,7 @@ from odoo_lake.doctor.snapshot import (
     condition,
     created,
     describe,
+    labels_of,
     moment,
     name_of,
     namespace_of,
@@ -69,10 +70,12 @@ def _endings(snapshot: Snapshot, job: Object) -> str:
 
 @diagnosis
 def schedules(snapshot: Snapshot) -> Iterator[Finding]:
-    """CronJobs that are suspended or missed their time."""
+    """CronJobs that are suspended or missed their time; the operator's console is meant to be."""
     for cronjob in snapshot.platform("CronJob"):
         spec, status = cronjob["spec"], status_of(cronjob)
         started = moment(status.get("lastScheduleTime")) or created(cronjob)
+        if labels_of(cronjob).get("app.kubernetes.io/component") == "console":
+            continue
         if spec.get("suspend"):
             why = "spec.suspend is true: somebody stopped it, or a run of an operation did not set it back"
             remedy = (

@@ -91,6 +91,15 @@ class Lake:
         )
         return self._session.client("s3", config=config)
 
+    def signed_in(self) -> Lake:
+        """This lake as the identity that the environment names now; without it, the first use decides.
+
+        Raises UserError without credentials.
+        """
+        if self.is_s3:
+            self._secret_options()
+        return self
+
     def _secret_options(self) -> dict[str, str]:
         credentials = self._session.get_credentials()
         if credentials is None:

@@ -13,9 +13,9 @@ from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
 from odoo_lake.build.dbt import Build, dbt_executable, read_results
 from odoo_lake.contracts.model import Contract
+from odoo_lake.lake.identities import Identity, acting_as, environment
 from odoo_lake.lake.lock import exclusive
-from odoo_lake.orchestration.identities import Identity, acting_as
-from odoo_lake.orchestration.lakehouse import Lakehouse, dbt_variables, environment, project_manifest
+from odoo_lake.orchestration.lakehouse import Lakehouse, dbt_variables, project_manifest
 from odoo_lake.pipeline import BUILD_LOCK, BuildOutcome
 from odoo_lake.reconcile.checks import load_checks
 from odoo_lake.reconcile.run import Reconciliation

@@ -99,20 +99,5 @@ def project_manifest(project: Project) -> Path:
     return folder / "manifest.json"
 
 
-@contextmanager
-def environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Variables of this process and of those that it starts, for as long as the caller works."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
 def dbt_variables(variables: Mapping[str, Any]) -> list[str]:
     return ["--vars", json.dumps(dict(variables))]

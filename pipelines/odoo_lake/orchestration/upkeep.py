@@ -5,7 +5,7 @@
 import dagster as dg
 
 from odoo_lake.lake.compact import compact
-from odoo_lake.orchestration.identities import Identity, acting_as
+from odoo_lake.lake.identities import Identity, acting_as
 from odoo_lake.orchestration.lakehouse import Lakehouse
 from odoo_lake.progress import Silent
 from odoo_lake.trino.connection import trino_address

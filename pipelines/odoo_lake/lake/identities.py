@@ -1,13 +1,13 @@
-"""Who a step is to the object store: where a run holds the keys of several identities, each step takes its own."""
+"""Who a step is to the object store: where a process holds keys of several identities, each step takes its own."""
 
 from __future__ import annotations
 
 import os
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from enum import StrEnum
 
 from odoo_lake.errors import UserError
-from odoo_lake.orchestration.lakehouse import environment
 
 
 class Identity(StrEnum):
@@ -43,3 +43,18 @@ def acting_as(identity: Identity) -> AbstractContextManager[None]:
             f"Set {' and '.join(names)}, or neither of them.",
         )
     return environment(pair)
+
+
+@contextmanager
+def environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Variables of this process and of those that it starts, for as long as the caller works."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
