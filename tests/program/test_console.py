@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ def pod(program: Program) -> dict[str, Any]:
     return spec
 
 
-def read(container: dict[str, Any]) -> dict[str, object]:
+def read(container: Mapping[str, Any]) -> dict[str, object]:
     """Variable to its value, or to the secret's name and key."""
     found = {}
     for variable in container["env"]:
