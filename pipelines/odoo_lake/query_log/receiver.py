@@ -6,6 +6,7 @@ import hmac
 import ssl
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from enum import StrEnum
@@ -19,6 +20,7 @@ from sqlalchemy import Engine, insert
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from odoo_lake.query_log.events import AccessPolicy, FinishedQuery, MalformedEventError, parse_event
+from odoo_lake.query_log.object_events import Ledger, parse_requests
 from odoo_lake.record.tables import QueryLog, QueryLogColumn
 
 MOST_BYTES = 16 * 1024 * 1024
@@ -26,7 +28,7 @@ MOST_BYTES = 16 * 1024 * 1024
 AT_ONCE = 2
 PATIENCE_SECONDS = 30
 HEALTH_PATH, METRICS_PATH = "/health", "/metrics"
-METRIC = "odoo_lake_query_log_events_total"
+QUERIES_METRIC, OBJECTS_METRIC = "odoo_lake_query_log_events_total", "odoo_lake_object_log_posts_total"
 log = structlog.get_logger()
 
 
@@ -53,6 +55,7 @@ _STATUS = {
 class Tally:
     """How many events met which outcome since the start."""
 
+    metric: str = QUERIES_METRIC
     _counts: Counter[Outcome] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -63,8 +66,9 @@ class Tally:
     def exposition(self) -> str:
         """As Prometheus reads it; every outcome is there from the start, so that its first event is an increase."""
         with self._lock:
-            samples = [f'{METRIC}{{outcome="{outcome}"}} {self._counts[outcome]}' for outcome in Outcome]
-        return "\n".join([f"# HELP {METRIC} Events of finished queries.", f"# TYPE {METRIC} counter", *samples, ""])
+            samples = [f'{self.metric}{{outcome="{outcome}"}} {self._counts[outcome]}' for outcome in Outcome]
+        head = [f"# HELP {self.metric} What was posted, by what became of it.", f"# TYPE {self.metric} counter"]
+        return "\n".join([*head, *samples, ""])
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,16 @@ def receiver(
     tally: Tally | None = None,
 ) -> Receiver:
     """A server that keeps each event before it answers: Trino sends an event again until it is told that it is kept."""
-    counted = tally or Tally()
+    return _receiver(address, lambda body: keep(record, parse_event(body), policy), guard, tally or Tally())
+
+
+def object_receiver(address: tuple[str, int], ledger: Ledger, guard: Guard, tally: Tally) -> Receiver:
+    """A server that adds up the requests that MinIO posts; `ledger` is written from time to time."""
+    return _receiver(address, lambda body: ledger.add(parse_requests(body)), guard, tally)
+
+
+def _receiver(address: tuple[str, int], take: Callable[[bytes], None], guard: Guard, counted: Tally) -> Receiver:
+    """`take` raises MalformedEventError or SQLAlchemyError."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -146,9 +159,9 @@ def receiver(
                 log.error("an event is empty or too large", bytes=size, most=MOST_BYTES)
                 return Outcome.MALFORMED
             try:
-                keep(record, parse_event(self.rfile.read(size)), policy)
+                take(self.rfile.read(size))
             except MalformedEventError as error:
-                log.error("no event of a finished query", reason=error.reason)
+                log.error("what came can't be read", reason=error.reason)
                 return Outcome.MALFORMED
             except SQLAlchemyError as error:
                 log.error("the run record can't be written", reason=type(error).__name__)
@@ -161,12 +174,12 @@ def receiver(
     return Receiver(address, Handler, guard)
 
 
-def metrics(address: tuple[str, int], tally: Tally) -> ThreadingHTTPServer:
+def metrics(address: tuple[str, int], *tallies: Tally) -> ThreadingHTTPServer:
     """A server of its own for probes and Prometheus, which nothing of a query ever passes."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            texts = {HEALTH_PATH: "", METRICS_PATH: tally.exposition()}
+            texts = {HEALTH_PATH: "", METRICS_PATH: "".join(tally.exposition() for tally in tallies)}
             found = self.path in texts
             _answer(self, HTTPStatus.OK if found else HTTPStatus.NOT_FOUND, texts.get(self.path, ""))
 

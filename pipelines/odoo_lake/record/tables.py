@@ -162,6 +162,24 @@ class QueryLog(Base):
     error_type: Mapped[str | None]
 
 
+class ObjectAccess(Base):
+    """Requests of one user on one bucket of the object store, of one kind, added up over a few minutes."""
+
+    __tablename__ = "object_access"
+
+    access_id: Mapped[str] = mapped_column(primary_key=True)
+    bucket: Mapped[str]
+    user_name: Mapped[str]
+    """The identity whose key was shown."""
+    action: Mapped[str]
+    """As S3 calls it: GetObject, PutObject, ListObjectsV2."""
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime] = mapped_column(index=True)
+    requests: Mapped[int]
+    failures: Mapped[int]
+    """Those that were refused or went wrong."""
+
+
 class QueryLogColumn(Base):
     """One column that a query read."""
 
