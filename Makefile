@@ -66,7 +66,7 @@ smoke: $(VENV)/.dev ## look at a deployed stack from inside its pods: make smoke
 dashboards: $(VENV)/.dev ## write monitoring/dashboards anew from infra/dashboards
 	cd infra && $(abspath $(BIN))/python -m dashboards
 
-test-mutations: $(VENV)/.dev ## change every number and selector of every alert; each change must fail a test
+test-mutations: $(VENV)/.dev ## change every number, operator, selector, label and duration of every alert; each change must fail a test
 	ODOO_LAKE_MUTATIONS=1 $(BIN)/python -m pytest -s tests/monitoring/test_mutations.py
 
 bench: $(VENV)/.dev ## measure; figures go into BENCHMARKS.md

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import time
 import urllib.request
@@ -16,6 +15,8 @@ from typing import Any
 
 import boto3
 import pytest
+
+from tests.ports import free_port
 
 # Release tags of this module are refused by the module proxy; pseudo-versions are served.
 MODULE = "github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c"
@@ -68,7 +69,7 @@ def minio_binary() -> Path:
 @contextmanager
 def object_store(directory: Path, *, drives: int = 1) -> Iterator[ObjectStore]:
     """Start a server on `directory`, or with erasure coding on as many folders in it, and stop it on the way out."""
-    port, console = _free_port(), _free_port()
+    port, console = free_port(), free_port()
     store = ObjectStore(f"http://127.0.0.1:{port}", "test-administrator", "test-administrator-secret")
     environment = {
         **os.environ,
@@ -89,13 +90,6 @@ def object_store(directory: Path, *, drives: int = 1) -> Iterator[ObjectStore]:
     finally:
         process.kill()
         process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_until_ready(url: str, process: subprocess.Popen[bytes], seconds: float = 30) -> None:

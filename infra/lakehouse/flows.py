@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .alert_routing import receiver_secrets
-from .labels import MIRROR, STORE_PRODUCTS, selector
+from .labels import DRILL, LAKE_BACKUP, MIRROR, STORE_PRODUCTS, selector
 from .metastore_config import THRIFT_PORT
 from .network import Elsewhere, Flow, Outside, Pods
 from .profile import Profile
@@ -13,6 +13,7 @@ from .web import named
 
 STORES = {store: Pods.of("lake-minio", selector(name, "server")) for store, name in STORE_PRODUCTS.items()}
 MINIO_MIRROR = Pods.of("lake-minio", selector(MIRROR, "mirror"))
+LAKE_COPIES = tuple(Pods.of("lake-minio", selector(LAKE_BACKUP, component)) for component in (LAKE_BACKUP, DRILL))
 MINIO_JOB = Pods.of("lake-minio", selector("minio", "provision"))
 POSTGRES = Pods.of("lake-postgres")
 AIRBYTE = Pods.of("lake-airbyte")
@@ -77,6 +78,7 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
             Flow(product, POSTGRES, (POSTGRES_PORT,), "metadata")
             for product in (AIRBYTE, LOCAL_DBT, METABASE_SERVER, METASTORE, SUPERSET, DATAHUB, DAGSTER)
         ),
+        *(Flow(job, POSTGRES, (POSTGRES_PORT,), "the run record") for job in LAKE_COPIES if settings.backs_up),
         Flow(POSTGRES, api_server, (443, 6443), "instances report to their Cluster object"),
         # --- operators
         Flow(SYSTEM, api_server, (443, 6443), "controllers watch their objects"),
@@ -147,6 +149,7 @@ def _to_object_store(settings: Settings) -> tuple[Flow, ...]:
             *(Flow(pods, store, (S3_PORT,), why) for pods, why in readers.items()),
             Flow(store, store, (S3_PORT,), "servers of one pool"),
             Flow(MINIO_JOB, store, (S3_PORT,), "buckets, identities and policies"),
+            *(Flow(job, store, (S3_PORT,), "bronze and its copy") for job in LAKE_COPIES if settings.backs_up),
             *(Flow(mirror, store, (S3_PORT,), "copies one store to the other") for mirror in moving),
         )
     )

@@ -11,6 +11,7 @@ GENERATION = "lakehouse/secret-generation"
 # The stores' servers by product: two sets beside each other share no label that a service selects by.
 STORE_PRODUCTS = {StoreName.FIRST: "minio", StoreName.SECOND: "minio-second"}
 MIRROR = "minio-mirror"
+LAKE_BACKUP, DRILL = "lake-backup", "restore-drill"
 
 
 def selector(product: str, component: str) -> dict[str, str]:

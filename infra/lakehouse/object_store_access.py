@@ -16,6 +16,8 @@ from .settings import Settings, StoreName, Topology
 # MinIO keeps two of four drives' worth of parity, so that two servers may fail for reads.
 USABLE_PERCENT = {Topology.SINGLE: 100, Topology.DISTRIBUTED: 50}
 IDENTITY_PREFIX = "lake-"
+# Clients ask for the region first, and a drill whether versions are kept.
+ABOUT = ("s3:GetBucketLocation", "s3:GetBucketVersioning")
 READ = ("s3:GetObject", "s3:GetObjectVersion")
 WRITE = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
 DELETE = ("s3:DeleteObject",)
@@ -61,13 +63,13 @@ BRONZE, SILVER, GOLD = "odoo-lake-bronze", "odoo-lake-silver", "odoo-lake-gold"
 AIRBYTE, BACKUP = "odoo-lake-airbyte", "odoo-lake-backup"
 
 # Bronze and backups cannot be made again, so a deleted or overwritten object stays for a while. Silver and gold are
-# rebuilt from bronze: versions of them would only fill the volume.
+# rebuilt from bronze: versions of them would only fill the volume. Backups hold a copy of bronze beside PostgreSQL's.
 BUCKETS: tuple[Bucket, ...] = (
-    Bucket(name=BRONZE, quota_percent=40, versioned=True),
-    Bucket(name=SILVER, quota_percent=20),
-    Bucket(name=GOLD, quota_percent=15),
+    Bucket(name=BRONZE, quota_percent=30, versioned=True),
+    Bucket(name=SILVER, quota_percent=15),
+    Bucket(name=GOLD, quota_percent=10),
     Bucket(name=AIRBYTE, quota_percent=5, expire_after_days=(("job-logging/", 30),)),
-    Bucket(name=BACKUP, quota_percent=15, versioned=True, expire_after_days=(("dagster/", 60),)),
+    Bucket(name=BACKUP, quota_percent=40, versioned=True, expire_after_days=(("dagster/", 60),)),
 )
 
 _TRANSFORMS = (
@@ -115,7 +117,7 @@ def policy(identity: Identity, *, read_only: bool = False) -> dict[str, Any]:
             listing: dict[str, Any] = _statement(("s3:ListBucket",), [bucket])
             if grant.prefixes != ("",):
                 listing["Condition"] = {"StringLike": {"s3:prefix": [f"{prefix}*" for prefix in grant.prefixes]}}
-            statements += [listing, _statement(("s3:GetBucketLocation",), [bucket]), _statement(READ, objects)]
+            statements += [listing, _statement(ABOUT, [bucket]), _statement(READ, objects)]
         if "W" in rights:
             statements.append(_statement(("s3:ListBucketMultipartUploads",), [bucket]))
             statements.append(_statement(WRITE, objects))

@@ -38,7 +38,8 @@ def build_observability(on: Foundations, built: Platform) -> None:
 def parts(settings: Settings) -> frozenset[str]:
     """What rule files may require of this stack."""
     deployed = deployed_parts(str(settings.profile), str(settings.ingestion))
-    return deployed if settings.object_store.mode is StoreMode.INTERNAL else deployed - {"minio"}
+    absent = {"minio"} if settings.object_store.mode is StoreMode.EXTERNAL else set()
+    return deployed - absent - (set() if settings.backs_up else {"backup"})
 
 
 def notes(settings: Settings) -> list[str]:
@@ -48,6 +49,8 @@ def notes(settings: Settings) -> list[str]:
         found.append("lakehouse:alerting names no receiver: alerts are seen in Grafana, and nobody is told")
     if settings.object_store.mode is StoreMode.EXTERNAL:
         found.append("the object store is external: its space, requests and backups are not watched")
+    elif not settings.backs_up:
+        found.append("lakehouse:backup is off: bronze has no copy, and no drill tries to restore it")
     if settings.cert_manager is CertManager.EXISTING:
         found.append("cert-manager is not of this stack: CertificateExpiring is silent until its metrics are scraped")
     return found

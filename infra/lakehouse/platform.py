@@ -13,10 +13,12 @@ from .budget import Budget
 from .checks import AnySizing
 from .components.airbyte import Airbyte, AirbyteArgs
 from .components.ingress import IngressArgs, Ingresses
+from .components.lake_backup import LakeBackup, LakeBackupArgs
 from .components.namespace import Namespace, NamespaceArgs
 from .components.operators import Operators, OperatorsArgs
 from .components.postgres import Backup, Postgres, PostgresArgs
 from .components.priorities import Priorities, PrioritiesArgs
+from .databases import LAKE_OPS
 from .flows import flows, unset_networks
 from .lightweight import build_lightweight
 from .network import default_deny, policies
@@ -50,6 +52,8 @@ def build(settings: Settings, sizing: AnySizing) -> Platform:
     postgres = _postgres(plan, store, operators)
     built.secrets += [login.secret for login in postgres.logins.values()]
 
+    if settings.backs_up:
+        built.secrets.append(_lake_backup(plan, store, postgres).addresses)
     airbyte = _airbyte(plan, store, postgres) if "airbyte" in budgets else None
     on = Foundations(plan, store, operators, postgres, airbyte)
     if isinstance(sizing, LightweightSizing):
@@ -102,6 +106,23 @@ def _postgres(plan: Plan, store: Store, operators: Operators) -> Postgres:
             site=plan.site, sizing=plan.sizing.postgres, products=plan.budgets, readers=readers, backup=backup
         ),
         plan.inside(*plan.budgets, after=(operators, *store.ready)),
+    )
+
+
+def _lake_backup(plan: Plan, store: Store, postgres: Postgres) -> LakeBackup:
+    return LakeBackup(
+        "lake-backup",
+        LakeBackupArgs(
+            site=plan.site,
+            sizing=plan.sizing.minio,
+            settings=plan.settings.backup,
+            keep_days=plan.settings.retention.backup_days,
+            store_endpoint=store.endpoint,
+            store_region=store.region,
+            keys=store.keys["backup"],
+            run_record=postgres.logins[LAKE_OPS],
+        ),
+        plan.inside("minio", after=(postgres, *store.ready)),
     )
 
 

@@ -46,11 +46,15 @@ GRAFANA_SIDECARS = 2
 
 
 class MinioBudget(Budget):
-    """`second` are the servers of the second store, which are there while the object store moves, and after."""
+    """`second` are the servers of the second store, which are there while the object store moves, and after.
+
+    `backup` is the pod that copies bronze, or tries to restore it.
+    """
 
     server: Workload
     second: Workload | None = None
     provision: Job
+    backup: Run
 
     def servers(self, store: StoreName) -> Workload:
         """Raises ValueError for a store that the settings do not have."""

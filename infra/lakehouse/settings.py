@@ -204,6 +204,17 @@ class RetentionSettings(Section):
     noncurrent_version_days: Annotated[int, Field(ge=1, le=3650)] = 7
 
 
+class BackupSettings(Section):
+    """Copies of bronze in the store's backup bucket, and drills that restore; times are UTC."""
+
+    # By default where data is protected.
+    enabled: bool | None = None
+    # At least once a day: LakeBackupOld says so after 26 hours.
+    schedule: Cron = "30 0 * * *"
+    # At least once a week: RestoreDrillOld says so after eight days.
+    drill_schedule: Cron = "0 13 * * 6"
+
+
 class Settings(Section):
     """Everything that a stack decides."""
 
@@ -228,6 +239,7 @@ class Settings(Section):
     cert_manager_namespace: Name = "cert-manager"
     airbyte: AirbyteSettings = AirbyteSettings()
     data_hub: DataHubSettings = DataHubSettings()
+    backup: BackupSettings = BackupSettings()
     retention: RetentionSettings = RetentionSettings()
     node_exporter: NodeExporter = NodeExporter.PRODUCTION
     alerting: Alerting = Alerting()
@@ -245,6 +257,12 @@ class Settings(Section):
     def topology_of(self, store: StoreName) -> Topology:
         second = self.object_store.second
         return second.topology if store is StoreName.SECOND and second is not None else self.topology
+
+    @property
+    def backs_up(self) -> bool:
+        """Whether our own store has a copy of bronze; an external one is its owner's to copy."""
+        wanted = self.protect_data if self.backup.enabled is None else self.backup.enabled
+        return wanted and self.object_store.mode is StoreMode.INTERNAL
 
     @property
     def exports_nodes(self) -> bool:

@@ -36,6 +36,12 @@ def store_is_complete(settings: Settings, sizing: Sizing) -> Iterator[str]:
                 f"lakehouse:objectStore.topology is {store.topology}, but the store is external. The setting would do "
                 "nothing. Remove it: pulumi config rm --path lakehouse:objectStore.topology"
             )
+        if settings.backup.enabled:
+            yield (
+                "lakehouse:backup.enabled is true, but lakehouse:objectStore.mode is external. The program copies "
+                "nothing in a store that is not its own. Use the store's replication, and remove it: "
+                "pulumi config rm --path lakehouse:backup.enabled"
+            )
         return
     if store.endpoint is not None:
         yield (

@@ -39,15 +39,16 @@ class Landing:
 
     def sync(self) -> int:
         """Read every stream once; gives the rows that were landed."""
+        tables = self._columns()
         discovered = [
             {"streamName": table, "propertyFields": [[column] for column in columns]}
-            for table, columns in self._columns().items()
+            for table, columns in tables.items()
         ]
         with open_duckdb() as duck:
             load_extension(duck, "postgres_scanner")
             duck.execute(f"attach {quoted(self.place.owner)} as odoo (type postgres, read_only)")
             streams = stream_bodies(self.catalogue, discovered, Replication.STANDARD)
-            return sum(self._read(duck, stream) for stream in streams)
+            return sum(self._read(duck, stream, tables[stream["name"]]) for stream in streams)
 
     def _columns(self) -> dict[str, dict[str, str]]:
         rows = self.place.odoo(
@@ -58,7 +59,7 @@ class Landing:
             found.setdefault(table, {})[column] = kind
         return found
 
-    def _read(self, duck: duckdb.DuckDBPyConnection, stream: Mapping[str, Any]) -> int:
+    def _read(self, duck: duckdb.DuckDBPyConnection, stream: Mapping[str, Any], kinds: Mapping[str, str]) -> int:
         table = stream["name"]
         folder = self.place.root / "bronze" / "odoo" / table
         folder.mkdir(parents=True, exist_ok=True)
@@ -73,10 +74,17 @@ class Landing:
         else:
             for old in folder.glob("*.parquet"):
                 old.unlink()
-        return self._write(duck, stream, condition, folder)
+        return self._write(duck, stream, kinds, condition, folder)
 
-    def _write(self, duck: duckdb.DuckDBPyConnection, stream: Mapping[str, Any], condition: str, folder: Path) -> int:
-        table, kinds = stream["name"], self._columns()[stream["name"]]
+    def _write(
+        self,
+        duck: duckdb.DuckDBPyConnection,
+        stream: Mapping[str, Any],
+        kinds: Mapping[str, str],
+        condition: str,
+        folder: Path,
+    ) -> int:
+        table = stream["name"]
         names = [entry["fieldPath"][0] for entry in stream["selectedFields"]]
         columns = ", ".join(
             f"cast({identifier(name)} as {_TYPES[kinds[name]]}) as {identifier(name)}"

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import duckdb
 
@@ -53,3 +54,20 @@ def readers(place: Place) -> Iterator[set[tuple[str, ...]]]:
         stop.set()
         thread.join()
     assert errors == []
+
+
+def contents(place: Place) -> dict[str, tuple[Any, ...]]:
+    """Rows and a checksum of every published table, without what differs from run to run."""
+    found = {}
+    with duckdb.connect(str(place.root / "lake.duckdb"), read_only=True) as duck:
+        for schema, name in sorted(place.tables()):
+            columns = "* exclude (extracted_at)" if _has_moment(duck, schema, name) else "*"
+            statement = f"select count(*), bit_xor(hash(t::varchar)) from (select {columns} from {schema}.{name}) as t"
+            [row] = duck.execute(statement).fetchall()
+            found[f"{schema}.{name}"] = row
+    return found
+
+
+def _has_moment(duck: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
+    columns = duck.execute(f"describe {schema}.{name}").fetchall()
+    return any(column[0] == "extracted_at" for column in columns)

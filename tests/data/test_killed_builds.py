@@ -7,13 +7,11 @@ import shutil
 import signal
 import subprocess
 import sys
-from typing import Any
 
-import duckdb
 import pytest
 
 from tests.data.lakes import Place
-from tests.data.readers import readers, see
+from tests.data.readers import contents, readers, see
 
 pytestmark = pytest.mark.data
 
@@ -27,23 +25,6 @@ truncate stock_warehouse_orderpoint;
 alter table hr_employee drop column job_title;
 alter table project_project alter column name type text using name::text;
 """
-
-
-def contents(place: Place) -> dict[str, tuple[Any, ...]]:
-    """Rows and a checksum of every published table, without what differs from run to run."""
-    found = {}
-    with duckdb.connect(str(place.root / "lake.duckdb"), read_only=True) as duck:
-        for schema, name in sorted(place.tables()):
-            columns = "* exclude (extracted_at)" if has_moment(duck, schema, name) else "*"
-            statement = f"select count(*), bit_xor(hash(t::varchar)) from (select {columns} from {schema}.{name}) as t"
-            [row] = duck.execute(statement).fetchall()
-            found[f"{schema}.{name}"] = row
-    return found
-
-
-def has_moment(duck: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
-    columns = duck.execute(f"describe {schema}.{name}").fetchall()
-    return any(column[0] == "extracted_at" for column in columns)
 
 
 def killed(place: Place, moment: str) -> None:

@@ -13,7 +13,7 @@ from odoo_lake.workspace import INGESTION_VARIABLE, open_workspace
 from tests.data.companies import SampleDatabases
 from tests.data.lakes import Place, granted_place
 from tests.data.landing import Landing
-from tests.data.test_killed_builds import contents
+from tests.data.readers import contents
 
 pytestmark = pytest.mark.data
 

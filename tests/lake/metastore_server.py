@@ -12,8 +12,9 @@ from lakehouse.java_files import site_file
 from lakehouse.metastore_config import MetastoreSettings, metastore_site
 from odoo_lake.source.embedded import EmbeddedPostgres
 from tests.lake.maven import java, metastore_server
-from tests.lake.processes import Server, accepts_connections, forwarded, free_port
+from tests.lake.processes import Server, accepts_connections, forwarded
 from tests.object_store import ObjectStore
+from tests.ports import free_port
 
 _PASSWORD = "metastore-password"
 _OPENED = [

@@ -16,7 +16,8 @@ from lakehouse.databases import QUERY_LOG
 from lakehouse.trino_config import EventReceiver
 from odoo_lake.source.embedded import EmbeddedPostgres
 from tests.lake.certificates import make_certificates
-from tests.lake.processes import Server, accepts_connections, free_port
+from tests.lake.processes import Server, accepts_connections
+from tests.ports import free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
 COMMAND = str(Path(sys.executable).with_name("odoo-lake"))

@@ -144,3 +144,16 @@ def test_runs_and_figures_are_kept_in_postgresql(materialised: DagsterRun, deplo
         [[published]] = connection.execute("select count(*) from dbt_run where build_id is not null").fetchall()
     assert extractions == [("succeeded",)]
     assert published == 1
+
+
+def test_the_tables_are_maintained_by_the_identity_that_builds(
+    materialised: DagsterRun, deployment: Deployment, delta: Servers
+) -> None:
+    del materialised
+    with delta.address().connect() as session:
+        before = session.rows("select count(*), sum(balance) from lake.silver.fact_journal_entry")
+    maintained = deployment.execute("table_maintenance")
+    assert maintained.run.status is dg.DagsterRunStatus.SUCCESS, maintained.output
+    with delta.address().connect() as session:
+        assert session.rows("select count(*), sum(balance) from lake.silver.fact_journal_entry") == before
+        assert before[0][0] > 0

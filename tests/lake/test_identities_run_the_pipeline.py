@@ -58,3 +58,13 @@ def test_extraction_and_build_need_no_more_than_their_rights(as_identity: Run) -
     assert "published build" in as_identity("transform", "build")
     gold = as_identity("transform", "query", "select count(*) as days from gold.daily_sales", "--format", "csv")
     assert int(gold.split()[-1]) > 0
+
+
+@pytest.mark.data
+def test_backup_and_drill_need_no_more_than_their_rights(as_identity: Run) -> None:
+    """They write nothing in bronze, and may destroy no version."""
+    as_identity("extractor", "extract")
+    copied = as_identity("backup", "backup", "--into", "s3://odoo-lake-backup/lake")
+    assert "the copy is complete" in copied
+    drill = as_identity("backup", "restore-drill", "--scratch", "s3://odoo-lake-backup/lake/drill")
+    assert "restored, lost, restored again and equal" in drill

@@ -20,8 +20,9 @@ from lakehouse.trino_users import group_file, password_file
 from odoo_lake.trino.connection import TrinoAddress
 from tests.lake.certificates import Certificates, make_certificates
 from tests.lake.maven import java, trino_server
-from tests.lake.processes import Server, free_port
+from tests.lake.processes import Server
 from tests.object_store import ObjectStore
+from tests.ports import free_port
 
 _ONLY_FOR_SHORT_RUNS = "-XX:TieredStopAtLevel=1"
 

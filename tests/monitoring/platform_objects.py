@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
-
-import yaml
 
 from tests.monitoring.scrape_targets import objects
 from tests.render.manifests import Object
 from tests.render.releases import SHAPE
 
 _NAMED = ("Deployment", "StatefulSet", "DaemonSet", "Service", "CronJob")
-# Runbooks name these; no component creates them yet.
-PENDING: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "pending_objects.yaml").read_text())
 
 
 def platform_objects() -> dict[str, list[str]]:

@@ -113,6 +113,24 @@ def test_reconciliation_is_the_newest_comparison(filled: Scrape) -> None:
     assert filled.values("odoo_lake_reconciliation_figures", "check") == {("payments",): 11, ("trial_balance",): 12}
 
 
+def test_a_backup_and_a_drill_count_when_they_succeeded(filled: Scrape) -> None:
+    assert filled.value("odoo_lake_backup_last_success_timestamp_seconds") == 5000
+    assert filled.value("odoo_lake_restore_drill_last_success_timestamp_seconds") == 5200
+
+
+def test_a_drill_that_never_succeeded_is_as_old_as_the_first_attempt_or_copy(
+    postgres: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    """Else a drill that never runs would never be missed."""
+    url = make_product_databases(postgres)["lake_ops"]
+    copy = "insert into lake_backup (id, status, started_at, destination, objects, size_bytes, copied, removed) values "
+    with psycopg.connect(url, autocommit=True) as owner:
+        owner.execute(copy + "(1, 'failed', to_timestamp(100), '', 0, 0, 0, 0)")
+    with query_exporter({"lake_ops": sqlalchemy_url(url)}, tmp_path / "log") as scrape:
+        assert scrape.value("odoo_lake_restore_drill_last_success_timestamp_seconds") == 100
+        assert "odoo_lake_backup_last_success_timestamp_seconds" not in scrape.metric_names()
+
+
 def test_dagsters_jobs_queue_and_daemons_are_read(filled: Scrape) -> None:
     assert filled.values("odoo_lake_dagster_failed_runs", "job") == {("odoo_daily",): 1}
     assert filled.values("odoo_lake_dagster_last_success_timestamp_seconds", "job") == {("odoo_daily",): 40}

@@ -14,7 +14,6 @@ STEP_SECONDS = 300
 DAYS = 30
 SAMPLES = DAYS * 86400 // STEP_SECONDS
 HOUR, DAY = 3600, 86400
-SUCCESS = "kube_cronjob_status_last_successful_time"
 ROW = 'namespace="lake-trino", resourcequota="row", resource="pods"'
 
 
@@ -95,10 +94,8 @@ PRODUCTS = {
     'kube_deployment_status_replicas_available{namespace="lake-trino", deployment="trino-worker"}': with_rollouts(2, 1),
     'kube_cronjob_status_last_successful_time{namespace="lake-dbt", cronjob="pipeline"}': last_multiple_of(HOUR, 900),
     'kube_cronjob_spec_suspend{namespace="lake-dbt", cronjob="pipeline"}': constant(0),
-    'kube_cronjob_status_last_successful_time{namespace="lake-minio", cronjob="lake-backup"}': last_multiple_of(
-        DAY, 900
-    ),
-    f'{SUCCESS}{{namespace="lake-minio", cronjob="restore-drill"}}': last_multiple_of(7 * DAY),
+    'odoo_lake_backup_last_success_timestamp_seconds{database="lake_ops"}': last_multiple_of(DAY, 900),
+    'odoo_lake_restore_drill_last_success_timestamp_seconds{database="lake_ops"}': last_multiple_of(7 * DAY),
 }
 PLATFORM = {
     'minio_cluster_health_capacity_usable_free_bytes{server="a"}': growing(-10, 500000),

@@ -14,7 +14,7 @@ import typer.main
 from odoo_lake.cli.app import app
 from odoo_lake.source.embedded import EmbeddedPostgres
 from tests.monitoring.metric_listings import known_metrics
-from tests.monitoring.platform_objects import PENDING, platform_objects
+from tests.monitoring.platform_objects import platform_objects
 from tests.monitoring.product_databases import fill_product_databases, make_product_databases
 from tests.monitoring.rule_cases import alerts_with_cases, metric_names
 from tests.monitoring.runbook_commands import RUNBOOKS, Command, commands_of, wrong_names
@@ -71,14 +71,8 @@ def test_runbooks_refer_to_runbooks_and_procedures_that_exist() -> None:
 
 def test_every_name_that_a_command_uses_exists() -> None:
     known = platform_objects()
-    known = {space: [*known.get(space, []), *PENDING.get(space, [])] for space in known.keys() | PENDING.keys()}
     wrong = {f"{command.file}: {name}" for command in COMMANDS for name in wrong_names(command, known)}
     assert not wrong, "\n".join(sorted(wrong))
-
-
-def test_nothing_that_exists_is_said_to_be_pending() -> None:
-    known = platform_objects()
-    assert [f"{space}: {name}" for space, names in PENDING.items() for name in names if name in known[space]] == []
 
 
 def test_commands_of_a_diagnosis_only_read() -> None:

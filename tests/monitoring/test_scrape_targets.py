@@ -114,9 +114,9 @@ def test_prometheus_may_reach_every_target(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "profile", "ingestion", "absent"),
     [
-        ("dev", "lightweight", "airbyte", set()),
+        ("dev", "lightweight", "airbyte", {"backup"}),
         ("prod", "production", "airbyte", set()),
-        ("dev-direct", "lightweight", "direct", set()),
+        ("dev-direct", "lightweight", "direct", {"backup"}),
         ("staging-external-store", "production", "airbyte", {"minio", "backup"}),
     ],
 )

@@ -30,7 +30,7 @@ from odoo_lake.orchestration.identities import Identity, acting_as
 from odoo_lake.reconcile.checks import load_checks
 from odoo_lake.source.connection import SOURCE_VARIABLE
 from odoo_lake.source.embedded import EmbeddedPostgres
-from odoo_lake.workspace import Workspace
+from odoo_lake.workspace import ENGINE_VARIABLE, Workspace
 from tests.data.companies import SampleDatabases
 
 pytestmark = pytest.mark.data
@@ -97,6 +97,19 @@ def test_it_runs_by_the_hour_and_is_tidied_by_the_day() -> None:
         "daily_maintenance": "30 2 * * *",
     }
     assert all(schedule.default_status is dg.DefaultScheduleStatus.RUNNING for schedule in schedules.values())
+
+
+def test_tables_on_trino_are_maintained_by_the_day_and_beside_no_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not defs.get_repository_def().has_job("table_maintenance"), "there is no Trino"
+    monkeypatch.setenv(ENGINE_VARIABLE, "trino")
+    found: dg.Definitions = runpy.run_module("odoo_lake.orchestration.definitions")["defs"]
+    schedules = {s.job_name: s for s in found.schedules or () if isinstance(s, dg.ScheduleDefinition)}
+    assert schedules["table_maintenance"].cron_schedule == "30 4 * * *"
+    assert schedules["table_maintenance"].default_status is dg.DefaultScheduleStatus.RUNNING
+    turns = [
+        found.resolve_job_def(name).tags["lakehouse/one-at-a-time"] for name in ("odoo_to_gold", "table_maintenance")
+    ]
+    assert turns[0] == turns[1]
 
 
 @pytest.mark.parametrize("name", ["extract", "dbt_build"])

@@ -152,3 +152,14 @@ def test_every_field_of_a_job_is_in_its_hash() -> None:
     told = {"site", "product", "component", "namespace"}
     hashed = {"image", "command", "size", "files", "secret_files", "variables", "secret_variables", "deadline_seconds"}
     assert set(ApplyJobArgs.__dataclass_fields__) == told | hashed
+
+
+def test_the_client_in_a_servers_pod_may_administer_its_store() -> None:
+    """Runbooks say `mc ... local/BUCKET`; the kubelet fills in variables that stand before."""
+    pod = shape("prod").named("StatefulSet", "minio").manifest["spec"]["template"]["spec"]
+    environment = pod["containers"][0]["env"]
+    variables = [variable["name"] for variable in environment]
+    [host] = [variable["value"] for variable in environment if variable["name"] == "MC_HOST_local"]
+    assert host == "http://$(MINIO_ROOT_USER):$(MINIO_ROOT_PASSWORD)@localhost:9000"
+    used = {"MINIO_ROOT_USER", "MINIO_ROOT_PASSWORD"}
+    assert used <= set(variables[: variables.index("MC_HOST_local")])

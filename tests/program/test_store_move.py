@@ -19,8 +19,8 @@ ADDRESS = re.compile(r"http://(minio[a-z-]*)\.lake-minio\.svc\.cluster\.local:90
 WRITES = {"s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"}
 # CPU in millicores, memory in MiB and storage in GiB of the two sizes, from the user's sizing tables.
 SINGLE, DISTRIBUTED = (1000, 2048, 50), (4000, 8192, 500)
-# What odoo-lake-bronze may hold: 40 % of what each keeps of its objects, in bytes.
-BRONZE_BYTES = {SINGLE: 20 * 1024**3, DISTRIBUTED: 100 * 1024**3}
+# What odoo-lake-bronze may hold: 30 % of what each keeps of its objects, in bytes.
+BRONZE_BYTES = {SINGLE: 15 * 1024**3, DISTRIBUTED: 75 * 1024**3}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import urllib.request
 from typing import Any
 
 from odoo_lake.workspace import open_workspace
+from tests.ports import free_port
 from tests.report.conftest import ODOO_LAKE, Demo
 
 START_SECONDS, STOP_SECONDS = 240, 90
@@ -18,12 +19,6 @@ QUESTION = """{
   assetNodes { assetKey { path } }
   repositoriesOrError { ... on RepositoryConnection { nodes { schedules { name } sensors { name } } } }
 }"""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def asked(port: int) -> dict[str, Any]:

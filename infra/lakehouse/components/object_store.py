@@ -171,6 +171,11 @@ def stateful_set_spec(name: str, args: ObjectStoreArgs, root: SecretRef) -> k8s.
         "env": [
             root.env("MINIO_ROOT_USER", "user"),
             root.env("MINIO_ROOT_PASSWORD", "password"),
+            # What `mc` in this pod calls `local`; the kubelet puts both in.
+            {
+                "name": "MC_HOST_local",
+                "value": f"http://$(MINIO_ROOT_USER):$(MINIO_ROOT_PASSWORD)@localhost:{API_PORT}",
+            },
             {"name": "MINIO_PROMETHEUS_AUTH_TYPE", "value": "public"},
             {"name": "MINIO_UPDATE", "value": "off"},
             {"name": "GOMEMLIMIT", "value": f"{size.memory.share(GO_MEMORY_PERCENT).mib}MiB"},

@@ -9,10 +9,11 @@ from rich.console import Console
 
 from odoo_lake import __version__
 from odoo_lake.cli import airbyte, contract, datahub, metabase
+from odoo_lake.cli.backup import backup
 from odoo_lake.cli.demo import demo
 from odoo_lake.cli.doctor import doctor
 from odoo_lake.cli.extract import extract, grants, sweep
-from odoo_lake.cli.maintain import compact, publish
+from odoo_lake.cli.maintain import compact, maintain, publish
 from odoo_lake.cli.object_store import mirror_buckets, provision_buckets
 from odoo_lake.cli.query_log import audit, query_log, query_log_tables
 from odoo_lake.cli.reconcile import reconcile
@@ -58,6 +59,7 @@ for command in (
     status,
     doctor,
     compact,
+    maintain,
     publish,
     grants,
     audit,
@@ -67,6 +69,7 @@ for command in (
     provision_buckets,
     mirror_buckets,
     storage_check,
+    backup,
     restore,
     restore_drill,
 ):

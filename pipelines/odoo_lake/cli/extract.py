@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 
 from odoo_lake.cli.options import AcceptSchemaChanges, LakeUrl, SourceUrl, Wait, lake_of, required_source
+from odoo_lake.extract.request import Request
 from odoo_lake.extract.run import Outcome
 from odoo_lake.lake.state import LakeState
 from odoo_lake.progress import reporting
 from odoo_lake.source.grants import grant_statements, monitoring_statements
 from odoo_lake.source.odoo import inspect
-from odoo_lake.workspace import HASH_KEY_VARIABLE, open_workspace
+from odoo_lake.workspace import HASH_KEY_VARIABLE, Workspace, open_workspace
 
 
 def extract(
@@ -31,9 +32,7 @@ def extract(
         accept_schema_changes=accept_schema_changes,
         wait_seconds=wait,
     )
-    outcome = workspace.pipeline(request.lake, LakeState(), reporting).extract(request)
-    for line in outcome_lines(outcome, with_hash_key=request.hash_key is not None):
-        typer.echo(line)
+    _extract(workspace, request)
 
 
 def sweep(
@@ -51,9 +50,7 @@ def sweep(
         accept_schema_changes=accept_schema_changes,
         wait_seconds=wait,
     )
-    outcome = workspace.pipeline(request.lake, LakeState(), reporting).extract(request)
-    for line in outcome_lines(outcome, with_hash_key=request.hash_key is not None):
-        typer.echo(line)
+    _extract(workspace, request)
 
 
 def grants(
@@ -75,6 +72,12 @@ def grants(
         database = inspect(connection, address, workspace.catalogue)
     for statement in grant_statements(workspace.catalogue, database, address.database, role):
         typer.echo(statement)
+
+
+def _extract(workspace: Workspace, request: Request) -> None:
+    outcome = workspace.pipeline(request.lake, LakeState(), reporting).extract(request)
+    for line in outcome_lines(outcome, with_hash_key=request.hash_key is not None):
+        typer.echo(line)
 
 
 def outcome_lines(outcome: Outcome, *, with_hash_key: bool) -> list[str]:

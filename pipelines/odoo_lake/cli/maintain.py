@@ -1,4 +1,4 @@
-"""`odoo-lake compact` and `odoo-lake publish`."""
+"""`odoo-lake compact`, `maintain` and `publish`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from odoo_lake.gold_database import publish_gold
 from odoo_lake.lake.compact import compact as run_compaction
 from odoo_lake.lake.state import LakeState
 from odoo_lake.progress import reporting
-from odoo_lake.workspace import open_workspace
+from odoo_lake.trino.upkeep import FROM_FILES, RETENTION_DAYS, Upkeep
+from odoo_lake.workspace import ENGINE_VARIABLE, Engine, engine, open_workspace
 
 
 def compact(
@@ -28,6 +29,33 @@ def compact(
         typer.echo(f"{table.table}: {table.files_before} files became {table.files_after}")
     if not done:
         typer.echo(f"no table has {from_files} files or more")
+
+
+def maintain(
+    lake: LakeUrl = "",
+    retention_days: Annotated[
+        int, typer.Option(help="Days for which files stay that a later version replaced.", min=0)
+    ] = RETENTION_DAYS,
+    from_files: Annotated[
+        int, typer.Option(help="Merge the files of tables that have at least so many small ones.", min=2)
+    ] = FROM_FILES,
+    wait: Wait = 0,
+) -> None:
+    """Merge, analyse and vacuum the tables of silver and gold on Trino; readers are undisturbed, builds wait."""
+    if engine() is not Engine.TRINO:
+        raise UserError(
+            f"The engine is {engine()}: each of its builds writes whole tables and removes the ones before.",
+            "There is nothing to maintain but bronze.",
+            f"Run `odoo-lake compact`, or set {ENGINE_VARIABLE}=trino.",
+        )
+    from odoo_lake.trino.connection import trino_address
+    from odoo_lake.trino.maintain import maintain_tables, maintenance_lines
+
+    upkeep = Upkeep(retention_days, from_files)
+    with reporting("maintain") as report:
+        done = maintain_tables(lake_of(lake), trino_address(), upkeep, report, wait)
+    for line in maintenance_lines(done):
+        typer.echo(line)
 
 
 def publish(

@@ -149,9 +149,7 @@ class _Extraction:
     def _after(self, landed: Mapping[str, tuple[str, ...]], now: datetime) -> datetime:
         """`now`, or just after Airbyte's newest row: what is read later must be newer than it."""
         newest = newest_landing(self._request.lake, tuple(path for paths in landed.values() for path in paths))
-        if newest is None:
-            return now
-        return max(now, datetime.fromtimestamp(0, UTC) + timedelta(microseconds=newest, milliseconds=1))
+        return now if newest is None else max(now, newest + timedelta(milliseconds=1))
 
     def _kept_figures(self, key: str, database: OdooDatabase) -> dict[str, dict[str, str]] | None:
         """The last run's figures if they answer the same questions; they hold as long as no row has changed."""

@@ -93,12 +93,8 @@ class TableReader:
         return modes[self.plan.mode]()
 
     def _compare(self) -> TableCommit:
-        self._load("fresh", f"select * from {self.reader.query(self._select(self.plan.condition))}")
-        columns = ", ".join(identifier(c.name) for c in self.plan.projection.columns)
-        self._load("known", f"select {self._key}, hash({columns}) as content from ({self._current()})")
-        differs = f"select fresh.* from fresh left join known using ({self._key})"
-        differs += f" where content is null or content <> hash({self._qualified('fresh')})"
-        changed = self._write_rows(differs, "part-00000")
+        self._load("fresh", self._source_rows(self.plan.condition))
+        changed = self._write_rows(self._differing_from(self._current()), "part-00000")
         deleted = self._write_deletions(f"select {self._key} from known anti join fresh using ({self._key})")
         [(source_rows,)] = self._execute("select count(*) from fresh")
         key_state = self.sweep_and_keep_keys()
@@ -110,16 +106,8 @@ class TableReader:
         if before is None:
             raise ValueError(f"{plan.table} has no key state to find changes with")
         self._sweep()
-        self._load("before", f"select * from {quoted(self.bronze.url(before))}")
-        self._load(
-            "changed",
-            f"select {self._key} from swept left join before using ({self._key})"
-            f" where before.row_version is null or before.row_version <> swept.row_version",
-        )
-        self._load("gone", f"select {self._key} from before anti join swept using ({self._key})")
-        [(count, gone, source_rows)] = self._execute(
-            "select (select count(*) from changed), (select count(*) from gone), (select count(*) from swept)"
-        )
+        self._load("known", f"select * from {quoted(self.bronze.url(before))}")
+        count, gone, source_rows = self._differences()
         files = []
         if not plan.has_row_versions:
             files.append(self._write_rows(self._overlapping_rows(), "part-00000"))
@@ -136,19 +124,24 @@ class TableReader:
         known = f"select * from {quoted(self.bronze.url(before))}" if before else "select * from swept where false"
         self._load("known", known)
         files = [self._copy_landed()] if self.plan.landed else []
+        count, gone, source_rows = self._differences()
+        files.append(self._write_rows(self._changed_rows(count), "part-00000") if count else None)
+        deleted = self._write_deletions(f"select {self._key} from gone") if gone else None
+        key_state = self._keep_keys()
+        return self._commit(files, deleted=deleted, source_rows=source_rows, key_state=key_state, compared=False)
+
+    def _differences(self) -> tuple[int, ...]:
+        """Load `changed` and `gone`, the keys by which `swept` differs from `known`; their counts, and the source's."""
         self._load(
             "changed",
             f"select {self._key} from swept left join known using ({self._key})"
             " where known.row_version is distinct from swept.row_version",
         )
         self._load("gone", f"select {self._key} from known anti join swept using ({self._key})")
-        [(count, gone, source_rows)] = self._execute(
+        [counts] = self._execute(
             "select (select count(*) from changed), (select count(*) from gone), (select count(*) from swept)"
         )
-        files.append(self._write_rows(self._changed_rows(count), "part-00000") if count else None)
-        deleted = self._write_deletions(f"select {self._key} from gone") if gone else None
-        key_state = self._keep_keys()
-        return self._commit(files, deleted=deleted, source_rows=source_rows, key_state=key_state, compared=False)
+        return counts
 
     def _copy_landed(self) -> DataFile | None:
         """Write Airbyte's rows in the contract's types, and bring `known` up to date with them."""
@@ -178,8 +171,13 @@ class TableReader:
     def _source_rows(self, condition: str) -> str:
         return f"select * from {self.reader.query(self._select(condition))}"
 
-    def _qualified(self, relation: str) -> str:
-        return ", ".join(f"{relation}.{identifier(c.name)}" for c in self.plan.projection.columns)
+    def _differing_from(self, rows: str) -> str:
+        """The rows of `fresh` that these rows, loaded as `known`, lack or hold otherwise."""
+        names = [identifier(column.name) for column in self.plan.projection.columns]
+        self._load("known", f"select {self._key}, hash({', '.join(names)}) as content from ({rows})")
+        fresh = ", ".join(f"fresh.{name}" for name in names)
+        differs = f"content is null or content <> hash({fresh})"
+        return f"select fresh.* from fresh left join known using ({self._key}) where {differs}"
 
     def _current(self) -> str:
         """The newest bronze rows in today's columns, whatever columns they were written with."""
@@ -227,12 +225,8 @@ class TableReader:
         since = f"{(cursor - self.overlap).replace(tzinfo=None)}" if cursor else "-infinity"
         condition = f"{self.plan.condition} and {self.plan.contract.cursor} >= '{since}'"
         self._load("fresh", self._source_rows(condition))
-        columns = ", ".join(identifier(c.name) for c in self.plan.projection.columns)
-        current = f"({self._current()}) semi join fresh using ({self._key})"
-        self._load("known", f"select {self._key}, hash({columns}) as content from {current}")
+        differs = self._differing_from(f"select * from ({self._current()}) semi join fresh using ({self._key})")
         [(missed,)] = self._execute(f"select count(*) from changed anti join fresh using ({self._key})")
-        differs = f"select fresh.* from fresh left join known using ({self._key})"
-        differs += f" where content is null or content <> hash({self._qualified('fresh')})"
         if missed:
             self._load("changed", f"select * from changed anti join fresh using ({self._key})")
             differs += f" union all {self._changed_rows(missed)}"

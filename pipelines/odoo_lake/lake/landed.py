@@ -5,10 +5,14 @@ Airbyte names a file after the moment of its sync, so names sort by time.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from odoo_lake.lake.bronze import EXTRACTED_AT
 from odoo_lake.lake.commits import ROOT, RUN_FOLDER
 from odoo_lake.lake.duck import open_duckdb, quoted
 from odoo_lake.lake.location import Lake
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def landed_files(lake: Lake, table: str, after: str | None) -> tuple[str, ...]:
@@ -18,8 +22,8 @@ def landed_files(lake: Lake, table: str, after: str | None) -> tuple[str, ...]:
     return tuple(sorted(path for path in landed if after is None or path > after))
 
 
-def newest_landing(lake: Lake, paths: tuple[str, ...]) -> int | None:
-    """When the newest row in these files was read from the source, in microseconds since 1970, by Airbyte's clock."""
+def newest_landing(lake: Lake, paths: tuple[str, ...]) -> datetime | None:
+    """When the newest row in these files was read from the source, by Airbyte's clock."""
     if not paths:
         return None
     urls = ", ".join(quoted(lake.layer("bronze").url(path)) for path in paths)
@@ -28,4 +32,4 @@ def newest_landing(lake: Lake, paths: tuple[str, ...]) -> int | None:
         [(newest,)] = duck.execute(
             f"select epoch_us(max({EXTRACTED_AT}::timestamp)) from read_parquet([{urls}], union_by_name = true)"
         ).fetchall()
-    return None if newest is None else int(newest)
+    return None if newest is None else _EPOCH + timedelta(microseconds=newest)

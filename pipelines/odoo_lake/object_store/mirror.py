@@ -196,7 +196,7 @@ class _Run:
                 if any(differences(wanted, found)):
                     yield partial(self._make_equal, bucket.name, key, wanted, found)
 
-        for number, done in enumerate(_in_parallel(planned(), self.request.threads), start=1):
+        for number, done in enumerate(in_parallel(planned(), self.request.threads), start=1):
             bucket.copied += done.copied
             bucket.removed += done.removed
             bucket.differences += done.damaged
@@ -246,7 +246,7 @@ class _Run:
                 elif self.request.read_back is ReadBack.ALL:
                     yield partial(self._damages, bucket.name, key, wanted)
 
-        for damaged in _in_parallel(checks(), self.request.threads):
+        for damaged in in_parallel(checks(), self.request.threads):
             bucket.differences += damaged
 
     def _damages(self, bucket: str, key: str, versions: History) -> list[str]:
@@ -268,7 +268,7 @@ class _Done:
     damaged: list[str] = field(default_factory=list)
 
 
-def _in_parallel(calls: Iterator[Callable[[], _Result]], threads: int) -> Iterator[_Result]:
+def in_parallel(calls: Iterator[Callable[[], _Result]], threads: int) -> Iterator[_Result]:
     """Results in the order of the calls; few are waiting at a time, so that a long list does not fill the memory."""
     waiting: deque[Future[_Result]] = deque()
     with ThreadPoolExecutor(threads) as pool:

@@ -8,13 +8,11 @@ import urllib.request
 
 import dagster as dg
 
-from odoo_lake.lake.compact import compact
 from odoo_lake.orchestration.assets import bronze_assets, model_assets, publication_asset
-from odoo_lake.orchestration.identities import Identity, acting_as
-from odoo_lake.orchestration.lakehouse import Lakehouse, configured_lakehouse
+from odoo_lake.orchestration.lakehouse import configured_lakehouse
 from odoo_lake.orchestration.syncs import sync_sensor
-from odoo_lake.progress import Silent
-from odoo_lake.workspace import Ingestion, ingestion, open_workspace
+from odoo_lake.orchestration.upkeep import daily_maintenance, table_maintenance
+from odoo_lake.workspace import Engine, Ingestion, engine, ingestion, open_workspace
 
 WEBHOOK_VARIABLE = "ODOO_LAKE_ALERT_WEBHOOK"
 # When the pipeline runs, as a cron expression.
@@ -26,20 +24,6 @@ ONE_AT_A_TIME = "lakehouse/one-at-a-time"
 _WORKSPACE = open_workspace()
 # Where Airbyte lands the rows, its syncs start the runs; the schedule is there for whoever wants both.
 _FOLLOWS_AIRBYTE = ingestion() is Ingestion.AIRBYTE
-
-
-@dg.op
-def compact_bronze(context: dg.OpExecutionContext, lakehouse: Lakehouse) -> None:
-    """Merge bronze's small files."""
-    with acting_as(Identity.EXTRACTOR):
-        for done in compact(lakehouse.lake, _WORKSPACE.catalogue, Silent(), wait_seconds=600):
-            context.log.info(f"{done.table}: {done.files_before} files became {done.files_after}")
-
-
-@dg.job
-def daily_maintenance() -> None:
-    """What keeps the lake quick; readers notice nothing."""
-    compact_bronze()
 
 
 @dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING)
@@ -63,6 +47,10 @@ odoo_to_gold = dg.define_asset_job(
 )
 
 
+# Builds and this job change the same tables, so they take turns.
+_ON_TRINO = [table_maintenance({ONE_AT_A_TIME: odoo_to_gold.name})] if engine() is Engine.TRINO else []
+
+
 def _schedule(job: str, cron: str, *, runs: bool = True) -> dg.ScheduleDefinition:
     status = dg.DefaultScheduleStatus.RUNNING if runs else dg.DefaultScheduleStatus.STOPPED
     return dg.ScheduleDefinition(job_name=job, cron_schedule=cron, default_status=status)
@@ -70,10 +58,11 @@ def _schedule(job: str, cron: str, *, runs: bool = True) -> dg.ScheduleDefinitio
 
 defs = dg.Definitions(
     assets=[bronze_assets(_WORKSPACE), model_assets(_WORKSPACE), publication_asset(_WORKSPACE)],
-    jobs=[odoo_to_gold, daily_maintenance],
+    jobs=[odoo_to_gold, daily_maintenance, *_ON_TRINO],
     schedules=[
         _schedule(odoo_to_gold.name, os.environ.get(SCHEDULE_VARIABLE) or "5 * * * *", runs=not _FOLLOWS_AIRBYTE),
         _schedule(daily_maintenance.name, "30 2 * * *"),
+        *(_schedule(job.name, "30 4 * * *") for job in _ON_TRINO),
     ],
     sensors=[run_failure, *([sync_sensor(odoo_to_gold.name)] if _FOLLOWS_AIRBYTE else [])],
     resources={"lakehouse": configured_lakehouse()},

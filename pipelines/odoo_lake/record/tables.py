@@ -125,8 +125,27 @@ class RestoreDrill(Base):
     table_name: Mapped[str | None]
     restored_to: Mapped[datetime | None]
     objects: Mapped[int] = mapped_column(default=0)
-    size_bytes: Mapped[int] = mapped_column(default=0)
+    size_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     rows: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None]
+
+
+class LakeBackup(Base):
+    """One copy of what cannot be built again, from its start on."""
+
+    __tablename__ = "lake_backup"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[str]
+    """running, succeeded or failed."""
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    destination: Mapped[str]
+    objects: Mapped[int] = mapped_column(default=0)
+    size_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Of all objects that the copy holds."""
+    copied: Mapped[int] = mapped_column(default=0)
+    removed: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None]
 
 

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 from odoo_lake.errors import UserError
 from odoo_lake.lake.commits import ROOT, BronzeLog, DataFile, read_log
 from odoo_lake.lake.duck import open_duckdb, quoted
 from odoo_lake.lake.location import Lake
-from odoo_lake.object_store.histories import histories
+from odoo_lake.object_store.histories import Version, histories
 from odoo_lake.record.tables import RestoreDrill
 from odoo_lake.record.writer import RunRecord
 from odoo_lake.restore.place import Folder, check_versions_reach
@@ -151,14 +153,23 @@ def _newest(s3: S3Client, folder: Folder) -> datetime:
 
 @contextmanager
 def _emptied_afterwards(s3: S3Client, folder: Folder) -> Iterator[None]:
-    """Delete the folder with all versions, whatever happens."""
+    """Delete the folder, whatever happens: with all versions, or without them where these keys may not."""
+
+    def delete(named: tuple[str, Version]) -> None:
+        key, version = named
+        try:
+            s3.delete_object(Bucket=folder.bucket, Key=key, VersionId=version.version_id)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "AccessDenied":
+                raise
+            if version.is_latest and not version.is_marker:
+                # The bucket's lifecycle takes the versions away.
+                s3.delete_object(Bucket=folder.bucket, Key=key)
+
     try:
         yield
     finally:
-        named = [
-            {"Key": key, "VersionId": version.version_id}
-            for key, history in histories(s3, folder.bucket, folder.start)
-            for version in history
-        ]
+        found = histories(s3, folder.bucket, folder.start)
+        named = [(key, version) for key, history in found for version in history]
         with ThreadPoolExecutor(THREADS) as threads:
-            list(threads.map(lambda one: s3.delete_object(Bucket=folder.bucket, **one), named))
+            list(threads.map(delete, named))

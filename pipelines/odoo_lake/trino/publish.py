@@ -6,6 +6,7 @@ A build replaces tables beside them. After all tests pass, the views are switche
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from odoo_lake.trino.connection import LAKE_CATALOG, Session
 
 BUILD_SUFFIX = "_build"
 META_SCHEMA = "meta"
+_VERSION = "version "
 _READERS_SEE = {"silver": ("dim_", "fact_", "snapshot_"), "gold": ("",)}
 
 
@@ -46,19 +48,24 @@ def built_tables(session: Session, manifest: Path) -> tuple[BuiltTable, ...]:
         is_table = node["resource_type"] == "model" and schema in TABLE_SCHEMAS
         if is_table and node["name"].startswith(_READERS_SEE[schema]):
             found.append((schema, node["name"]))
-    return tuple(BuiltTable(schema, name, _version(session, schema, name)) for schema, name in sorted(found))
+    return tuple(
+        BuiltTable(schema, name, newest_version(session, f"{schema}{BUILD_SUFFIX}", name))
+        for schema, name in sorted(found)
+    )
 
 
-def _version(session: Session, schema: str, name: str) -> int:
-    table = f'{LAKE_CATALOG}.{schema}{BUILD_SUFFIX}."{name}'
-    if _is_iceberg(session):
+def newest_version(session: Session, schema: str, name: str) -> int:
+    """The version that a table is at, or its Iceberg snapshot."""
+    table = f'{LAKE_CATALOG}.{schema}."{name}'
+    if is_iceberg(session):
         [[version]] = session.rows(f"select snapshot_id from {table}$refs\" where name = 'main'")
     else:
         [[version]] = session.rows(f'select max(version) from {table}$history"')
     return int(version)
 
 
-def _is_iceberg(session: Session) -> bool:
+def is_iceberg(session: Session) -> bool:
+    """Whether the lake's tables are Iceberg's, not Delta's."""
     [[connector]] = session.rows(
         f"select connector_name from system.metadata.catalogs where catalog_name = {quoted(LAKE_CATALOG)}"
     )
@@ -70,19 +77,50 @@ def switch_views(session: Session, tables: tuple[BuiltTable, ...], publication: 
     for schema in (*TABLE_SCHEMAS, META_SCHEMA):
         session.rows(f"create schema if not exists {LAKE_CATALOG}.{schema}")
     for table in tables:
-        session.rows(
-            f"create or replace view {LAKE_CATALOG}.{table.schema}.{identifier(table.name)} security definer"
-            f" as select * from {table.rows_at_version}"
-        )
+        _show(session, table)
+    _keep(session, publication)
+    for schema in TABLE_SCHEMAS:
+        shown = {name for (name,) in session.rows(f"show tables from {LAKE_CATALOG}.{schema}")}
+        for name in sorted(shown - {table.name for table in tables if table.schema == schema}):
+            session.rows(f"drop view {LAKE_CATALOG}.{schema}.{identifier(name)}")
+
+
+def repoint_views(session: Session, publication: Publication, versions: Mapping[tuple[str, str], int]) -> Publication:
+    """Let some views stand on other versions with the same rows; schema and name to version."""
+    tables = []
+    for table in publication.tables:
+        version = versions.get((table.table_schema, table.name))
+        if version is not None:
+            _show(session, BuiltTable(table.table_schema, table.name, version))
+        tables.append(table if version is None else table.model_copy(update={"path": version_path(version)}))
+    changed = publication.model_copy(update={"tables": tuple(tables)})
+    _keep(session, changed)
+    return changed
+
+
+def version_path(version: int) -> str:
+    """Where a publication says that a table's rows are."""
+    return f"{_VERSION}{version}"
+
+
+def version_of(table: PublishedTable) -> int:
+    """The version of its table that a view stands on."""
+    return int(table.path.removeprefix(_VERSION))
+
+
+def _show(session: Session, table: BuiltTable) -> None:
+    session.rows(
+        f"create or replace view {LAKE_CATALOG}.{table.schema}.{identifier(table.name)} security definer"
+        f" as select * from {table.rows_at_version}"
+    )
+
+
+def _keep(session: Session, publication: Publication) -> None:
     text = quoted(publication.model_dump_json())
     session.rows(
         f"create or replace view {LAKE_CATALOG}.{META_SCHEMA}.publication security definer"
         f" as select {text} as publication"
     )
-    for schema in TABLE_SCHEMAS:
-        shown = {name for (name,) in session.rows(f"show tables from {LAKE_CATALOG}.{schema}")}
-        for name in sorted(shown - {table.name for table in tables if table.schema == schema}):
-            session.rows(f"drop view {LAKE_CATALOG}.{schema}.{identifier(name)}")
 
 
 def read_publication(session: Session) -> Publication | None:
@@ -105,6 +143,6 @@ def listed_tables(session: Session, tables: tuple[BuiltTable, ...]) -> tuple[Pub
     )
     rows = {(schema, name): count for schema, name, count in session.rows(counts)}
     return tuple(
-        PublishedTable(table_schema=t.schema, name=t.name, path=f"version {t.version}", rows=rows[t.schema, t.name])
+        PublishedTable(table_schema=t.schema, name=t.name, path=version_path(t.version), rows=rows[t.schema, t.name])
         for t in tables
     )

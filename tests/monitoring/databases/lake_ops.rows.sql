@@ -47,3 +47,9 @@ insert into query_log_column (query_id, table_name, column_name, is_sensitive, i
   ('past', 'gold.ar_aging', 'partner_name', true, false),
   ('past', 'gold.ar_aging', 'company_id', false, false),
   ('yesterday', 'gold.ar_aging', 'partner_name', true, false);
+insert into lake_backup (id, status, started_at, finished_at, destination, objects, size_bytes, copied, removed) values
+  (1, 'succeeded', to_timestamp(4900), to_timestamp(5000), 's3://odoo-lake-backup/lake', 3, 30000000000, 3, 0),
+  (2, 'failed', to_timestamp(5900), to_timestamp(6000), 's3://odoo-lake-backup/lake', 0, 0, 0, 0),
+  (3, 'running', to_timestamp(6900), null, 's3://odoo-lake-backup/lake', 0, 0, 0, 0);
+insert into restore_drill (id, status, started_at, finished_at, objects, size_bytes, rows) values
+  (1, 'succeeded', to_timestamp(5100), to_timestamp(5200), 3, 30, 3), (2, 'failed', to_timestamp(6100), to_timestamp(6200), 0, 0, 0);

@@ -35,8 +35,8 @@ TABLES = {
     },
 }
 CONCURRENT_RUNS = {
-    Profile.LIGHTWEIGHT: {"airbyte": 1, "dbt": 1},
-    Profile.PRODUCTION: {"airbyte": 2, "datahub": 1, "dbt": 2},
+    Profile.LIGHTWEIGHT: {"minio": 1, "airbyte": 1, "dbt": 1},
+    Profile.PRODUCTION: {"minio": 1, "airbyte": 2, "datahub": 1, "dbt": 2},
 }
 
 

@@ -1,0 +1,1 @@
+"""A copy of what cannot be built again, beside the lake."""
