@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +67,9 @@ def minio_binary() -> Path:
 
 
 @contextmanager
-def object_store(directory: Path, *, drives: int = 1) -> Iterator[ObjectStore]:
+def object_store(
+    directory: Path, *, drives: int = 1, variables: Mapping[str, str] | None = None
+) -> Iterator[ObjectStore]:
     """Start a server on `directory`, or with erasure coding on as many folders in it, and stop it on the way out."""
     port, console = free_port(), free_port()
     store = ObjectStore(f"http://127.0.0.1:{port}", "test-administrator", "test-administrator-secret")
@@ -79,6 +81,7 @@ def object_store(directory: Path, *, drives: int = 1) -> Iterator[ObjectStore]:
         "MINIO_UPDATE": "off",
         # The folders of several drives are on one disk.
         "MINIO_CI_CD": "on",
+        **(variables or {}),
     }
     place = str(directory) if drives == 1 else f"{directory}/drive{{1...{drives}}}"
     arguments = [str(minio_binary()), "server", place, "--address", f"127.0.0.1:{port}", "--quiet"]

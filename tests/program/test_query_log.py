@@ -109,3 +109,38 @@ def test_a_raised_generation_of_the_token_rolls_both_ends() -> None:
 def test_without_trino_there_is_no_query_log() -> None:
     program = shape("dev")
     assert not [r for r in program.resources if r.name.startswith("query-log")]
+
+
+def store_variables(program: Program) -> dict[str, Any]:
+    [servers] = [r.manifest for r in program.of("StatefulSet") if r.metadata["name"] == "minio"]
+    [found] = servers["spec"]["template"]["spec"]["containers"]
+    return found  # type: ignore[no-any-return]
+
+
+def test_the_object_store_tells_the_receiver_with_a_token_of_its_own() -> None:
+    program = shape("prod")
+    store, receiver = store_variables(program), container(program)
+    told = plain(store)
+    assert told["MINIO_AUDIT_WEBHOOK_ENABLE_log"] == "on"
+    url = told["MINIO_AUDIT_WEBHOOK_ENDPOINT_log"]
+    assert url == "http://query-log.lake-monitoring.svc.cluster.local:8092/"
+    assert "--objects-port=8092" in receiver["command"]
+    assert 8092 in {port["targetPort"] for port in program.named("Service", "query-log").manifest["spec"]["ports"]}
+    # The kubelet expands only what stands before.
+    names = [entry["name"] for entry in store["env"]]
+    assert told["MINIO_AUDIT_WEBHOOK_AUTH_TOKEN_log"] == "Bearer $(AUDIT_TOKEN)"
+    assert names.index("AUDIT_TOKEN") < names.index("MINIO_AUDIT_WEBHOOK_AUTH_TOKEN_log")
+    assert secrets(store)["AUDIT_TOKEN"] == secrets(receiver)["ODOO_LAKE_OBJECT_LOG_TOKEN"] == "object-log-token/token"
+    held = {r.metadata["namespace"] for r in program.of("Secret") if r.metadata["name"] == "object-log-token"}
+    assert held == {"lake-minio", "lake-monitoring"}
+
+
+def test_a_store_that_is_not_ours_tells_nothing_and_nobody_listens() -> None:
+    program = shape("staging-external-store")
+    assert not [argument for argument in container(program)["command"] if "objects-port" in argument]
+    assert "ODOO_LAKE_OBJECT_LOG_TOKEN" not in secrets(container(program))
+    assert not [r for r in program.of("Secret") if r.metadata["name"] == "object-log-token"]
+
+
+def test_without_a_receiver_the_object_store_tells_nobody() -> None:
+    assert not [name for name in plain(store_variables(shape("dev"))) if name.startswith("MINIO_AUDIT")]

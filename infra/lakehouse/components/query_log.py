@@ -154,8 +154,8 @@ def container(name: str, args: QueryLogArgs, token: SecretRef) -> k8s.core.v1.Co
         "image": args.site.pipelines_image,
         "command": [
             *("odoo-lake", "query-log", "--host=0.0.0.0", f"--port={QUERY_LOG_PORT}"),
-            *(f"--objects-port={OBJECT_LOG_PORT}", f"--metrics-port={QUERY_LOG_METRICS_PORT}"),
-            *(f"--certificate={TLS_FOLDER}/{COMBINED_PEM}"),
+            *(f"--metrics-port={QUERY_LOG_METRICS_PORT}", f"--certificate={TLS_FOLDER}/{COMBINED_PEM}"),
+            *([f"--objects-port={OBJECT_LOG_PORT}"] if args.object_token else []),
         ],
         "env": [
             *variables({"HOME": "/tmp", "PYTHONDONTWRITEBYTECODE": "1", **_variables(args.writer)}),  # noqa: S108

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -34,7 +35,7 @@ def query_log(  # noqa: PLR0917
     lake: LakeUrl = "",
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8090,
-    objects_port: Annotated[int, typer.Option(help="Port for the object store's audit webhook.")] = 8092,
+    objects_port: Annotated[int, typer.Option(help="Port for the object store's audit webhook; 0 for none.")] = 0,
     metrics_port: Annotated[int, typer.Option(help="Port for probes and Prometheus.")] = 8091,
     certificate: Annotated[
         Path | None,
@@ -50,33 +51,31 @@ def query_log(  # noqa: PLR0917
     record = create_engine(record_url(lake_of(lake)), pool_size=AT_ONCE, max_overflow=0, pool_pre_ping=True)
     tally, objects_tally, ledger = Tally(), Tally(OBJECTS_METRIC), Ledger()
     guard = Guard(os.environ.get(TOKEN_VARIABLE) or None, _readable(certificate))
-    try:
-        server = receiver((host, port), record, _policy(), guard=guard, tally=tally)
-        objects_guard = Guard(os.environ.get(OBJECTS_TOKEN_VARIABLE) or None)
-        objects = object_receiver((host, objects_port), ledger, objects_guard, objects_tally)
-        watched = metrics((host, metrics_port), tally, objects_tally)
-    except OSError as error:
-        raise UserError(
-            f"Port {port}, {objects_port} or {metrics_port} of {host} can't be listened on: {error.strerror}.",
-            "No query would be recorded.",
-            "Give other addresses with --host, --port, --objects-port and --metrics-port.",
-        ) from error
-    stopping = threading.Event()
-
-    def stop(*_: object) -> None:
-        stopping.set()
-        threading.Thread(target=server.shutdown).start()
-
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, stop)
-    with server, objects, watched:
-        for other in (objects, watched):
+    objects_guard = Guard(os.environ.get(OBJECTS_TOKEN_VARIABLE) or None)
+    with contextlib.ExitStack() as servers:
+        try:
+            server = servers.enter_context(receiver((host, port), record, _policy(), guard=guard, tally=tally))
+            others = [servers.enter_context(metrics((host, metrics_port), tally, objects_tally))]
+            if objects_port:
+                address = (host, objects_port)
+                others.append(servers.enter_context(object_receiver(address, ledger, objects_guard, objects_tally)))
+        except OSError as error:
+            raise UserError(
+                f"Port {port}, {objects_port} or {metrics_port} of {host} can't be listened on: {error.strerror}.",
+                "No query would be recorded.",
+                "Give other addresses with --host, --port, --objects-port and --metrics-port.",
+            ) from error
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: threading.Thread(target=server.shutdown).start())
+        for other in others:
             threading.Thread(target=other.serve_forever, daemon=True).start()
+        stopping = threading.Event()
         writing = threading.Thread(target=_write_ledger, args=(ledger, record, stopping))
         writing.start()
         server.serve_forever()
-        objects.shutdown()
-        watched.shutdown()
+        for other in others:
+            other.shutdown()
+        stopping.set()
         writing.join()
 
 
