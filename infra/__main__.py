@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env, get_config_secret_keys_env, is_config_secret
 
-from lakehouse import checks, outputs, platform, settings, sizing
+from lakehouse import checks, outputs, platform, settings_reader, sizing
 from lakehouse.errors import ConfigError
 
 
@@ -20,7 +20,7 @@ def configuration() -> tuple[dict[str, Any], list[str]]:
 
 def main() -> None:
     try:
-        chosen = settings.load(*configuration())
+        chosen = settings_reader.load(*configuration())
         sizes = sizing.load(chosen.profile, chosen.overrides, chosen.object_store)
         checks.check(chosen, sizes)
     except ConfigError as error:

@@ -20,6 +20,7 @@ from tests.ports import free_port
 
 # Release tags of this module are refused by the module proxy; pseudo-versions are served.
 MODULE = "github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c"
+READY = "/minio/health/ready"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "odoo-lakehouse"
 
 
@@ -71,10 +72,23 @@ def object_store(
     directory: Path, *, drives: int = 1, variables: Mapping[str, str] | None = None
 ) -> Iterator[ObjectStore]:
     """Start a server on `directory`, or with erasure coding on as many folders in it, and stop it on the way out."""
+    store, arguments, environment = server_command(directory, drives=drives)
+    process = subprocess.Popen(
+        arguments, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        _wait_until_ready(f"{store.endpoint}{READY}", process)
+        yield store
+    finally:
+        process.kill()
+        process.wait()
+
+
+def server_command(directory: Path, *, drives: int = 1) -> tuple[ObjectStore, list[str], dict[str, str]]:
+    """A server that is to come, its command line and its environment."""
     port, console = free_port(), free_port()
     store = ObjectStore(f"http://127.0.0.1:{port}", "test-administrator", "test-administrator-secret")
     environment = {
-        **os.environ,
         "MINIO_ROOT_USER": store.access_key,
         "MINIO_ROOT_PASSWORD": store.secret_key,
         "MINIO_BROWSER": "off",
@@ -86,13 +100,7 @@ def object_store(
     place = str(directory) if drives == 1 else f"{directory}/drive{{1...{drives}}}"
     arguments = [str(minio_binary()), "server", place, "--address", f"127.0.0.1:{port}", "--quiet"]
     arguments += ["--console-address", f"127.0.0.1:{console}"]
-    process = subprocess.Popen(arguments, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait_until_ready(f"{store.endpoint}/minio/health/ready", process)
-        yield store
-    finally:
-        process.kill()
-        process.wait()
+    return store, arguments, environment
 
 
 def _wait_until_ready(url: str, process: subprocess.Popen[bytes], seconds: float = 30) -> None:

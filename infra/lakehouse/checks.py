@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from .addresses import HASH_KEY_SECRET
 from .alert_routing import RECEIVER_SECRETS, receiver_secrets
 from .databases import ROLES
 from .errors import ConfigError
@@ -45,6 +46,32 @@ def odoo_is_reachable(settings: Settings, _: AnySizing) -> Iterator[str]:
         yield (
             "lakehouse:odooPassword is not set. Nothing can be read from Odoo's database. "
             "Run: pulumi config set --secret lakehouse:odooPassword"
+        )
+
+
+def odoo_can_prove_itself(settings: Settings, _: AnySizing) -> Iterator[str]:
+    odoo = settings.odoo
+    if odoo.verifies and odoo.ca_certificate is None:
+        yield (
+            f"lakehouse:odoo.sslMode is {odoo.ssl_mode}, but lakehouse:odoo.caCertificate is not set. Nothing would "
+            "say whom to trust, and every connection to Odoo would be refused. Give the authority's certificate: "
+            'pulumi config set --path lakehouse:odoo.caCertificate -- "$(cat root.crt)", or set sslMode: require.'
+        )
+    if odoo.ca_certificate is not None and not odoo.verifies:
+        yield (
+            f"lakehouse:odoo.caCertificate is set, but lakehouse:odoo.sslMode is {odoo.ssl_mode}, which verifies no "
+            "server. It would do nothing, or not what it seems. Set sslMode: verify-full, or remove it: "
+            "pulumi config rm --path lakehouse:odoo.caCertificate"
+        )
+
+
+def hash_key_changes_with_the_hashes(settings: Settings, _: AnySizing) -> Iterator[str]:
+    generation = settings.secret_generation.get(HASH_KEY_SECRET, 1)
+    if generation != settings.odoo.full_extraction:
+        yield (
+            f"lakehouse:secretGeneration.{HASH_KEY_SECRET} is {generation}, but lakehouse:odoo.fullExtraction is "
+            f"{settings.odoo.full_extraction}. Values hashed with one key do not match those hashed with another, so "
+            "the key and everything that was hashed change together. Set both to the same number."
         )
 
 
@@ -197,6 +224,8 @@ def _told(error: Exception) -> str:
 CHECKS: tuple[Check, ...] = (
     images_are_named,
     odoo_is_reachable,
+    odoo_can_prove_itself,
+    hash_key_changes_with_the_hashes,
     store_is_complete,
     names_have_a_domain,
     retention_fits_the_volume,

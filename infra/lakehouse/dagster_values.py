@@ -6,7 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .addresses import RECORD_KEY, RECORD_VARIABLE, SOURCE_KEY, SOURCE_VARIABLE
+from .addresses import (
+    CA_FILE,
+    CA_FOLDER,
+    CA_KEY,
+    CA_VOLUME,
+    HASH_KEY,
+    HASH_KEY_VARIABLE,
+    RECORD_KEY,
+    RECORD_VARIABLE,
+    SOURCE_KEY,
+    SOURCE_VARIABLE,
+    rehash_request,
+)
 from .budget import Pod, Run
 from .components.airbyte import CLIENT_ID, CLIENT_SECRET, AirbyteAccess
 from .components.postgres import Login
@@ -16,7 +28,7 @@ from .labels import PART_OF
 from .object_store_access import BACKUP
 from .rows import DagsterBudget, DagsterRunBudget
 from .secrets import SecretRef, pod_annotations
-from .settings import Ingestion
+from .settings import Ingestion, OdooSettings
 from .site import Site
 from .trino_clients import AUTHORITY_KEY, BUILDS, TrinoAccess
 from .values import chart_values, image_values
@@ -52,7 +64,10 @@ class DagsterWiring:
     sizing: DagsterBudget
     runs: DagsterRunBudget
     ingestion: Ingestion
+    odoo: OdooSettings
+    hash_key: SecretRef
     schedule: str
+    sync_schedule: str
     store_endpoint: str
     store_region: str
     keys: Mapping[str, SecretRef]
@@ -159,10 +174,15 @@ def _launcher(wiring: DagsterWiring, addresses: SecretRef) -> dict[str, Any]:
     """What the daemon makes run pods of."""
     [size] = wiring.run.containers.values()
     authority = {"secretName": wiring.trino.authority.name, "items": [{"key": AUTHORITY_KEY, "path": AUTHORITY_KEY}]}
+    volumes: list[dict[str, Any]] = [_scratch(size), {"name": AUTHORITY, "secret": authority}]
     mounts = [{"name": AUTHORITY, "mountPath": AUTHORITY_FOLDER, "readOnly": True}]
+    if wiring.odoo.ca_certificate:
+        item = {"key": CA_KEY, "path": CA_FILE}
+        volumes.append({"name": CA_VOLUME, "secret": {"secretName": addresses.name, "items": [item]}})
+        mounts.append({"name": CA_VOLUME, "mountPath": CA_FOLDER, "readOnly": True})
     return {
         "resources": size.resources(),
-        "volumes": [_scratch(size), {"name": AUTHORITY, "secret": authority}],
+        "volumes": volumes,
         "labels": {"app.kubernetes.io/part-of": PART_OF},
         "runK8sConfig": {
             "containerConfig": {"env": run_variables(wiring, addresses), "volumeMounts": mounts},
@@ -185,6 +205,8 @@ def run_variables(wiring: DagsterWiring, addresses: SecretRef) -> Variables:
         _value("ODOO_LAKE_WORK", f"{TEMPORARY}/work"),
         _secret(SOURCE_VARIABLE, addresses, SOURCE_KEY),
         _secret(RECORD_VARIABLE, addresses, RECORD_KEY),
+        _secret(HASH_KEY_VARIABLE, wiring.hash_key, HASH_KEY),
+        *(_value(name, value) for name, value in rehash_request(wiring.odoo).items()),
         *_trino(wiring.trino),
     ]
 
@@ -197,6 +219,7 @@ def _definitions(wiring: DagsterWiring) -> Variables:
         _value("ODOO_LAKE_ENGINE", "trino"),
         _value("ODOO_LAKE_INGESTION", str(wiring.ingestion)),
         _value("ODOO_LAKE_SCHEDULE", wiring.schedule),
+        *([_value("ODOO_LAKE_SYNC_SCHEDULE", wiring.sync_schedule)] if wiring.airbyte else []),
     ]
 
 

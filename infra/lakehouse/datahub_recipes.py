@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from .addresses import CA_KEY, certificate_of
 from .secrets import SecretRef
 from .settings import OdooSettings
 from .trino_catalogs import LAKE
@@ -30,13 +31,14 @@ _KEEP_DAYS = 30
 
 @dataclass(frozen=True, kw_only=True)
 class Recipe:
-    """`variables` are those that the source's configuration names as ${NAME}; with `exports` it reads the project's
-    files, with `authority` it trusts who signed its server's certificate."""
+    """`variables` are those that the source's configuration names as ${NAME}, `files` stand beside the recipe; with
+    `exports` it reads the project's files, with `authority` it trusts who signed its server's certificate."""
 
     name: str
     source: str
     config: Mapping[str, Any]
     variables: Mapping[str, tuple[SecretRef, str]] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
     exports: bool = False
     authority: SecretRef | None = None
 
@@ -85,6 +87,7 @@ def recipes(sources: Sources) -> tuple[Recipe, ...]:
 def _odoo(sources: Sources) -> Recipe:
     """Odoo's tables and columns; no row is read, and nothing of what the contracts leave out."""
     odoo = sources.odoo
+    trusted = {"sslrootcert": f"{FILES}/{CA_KEY}"} if odoo.ca_certificate else {}
     listed = "|".join(re.escape(table) for table in sources.tables)
     return Recipe(
         name="odoo",
@@ -94,7 +97,7 @@ def _odoo(sources: Sources) -> Recipe:
             "database": odoo.database,
             "username": odoo.username,
             "password": "${ODOO_PASSWORD}",
-            "options": {"connect_args": {"sslmode": odoo.ssl_mode}},
+            "options": {"connect_args": {"sslmode": odoo.ssl_mode, **trusted}},
             "schema_pattern": {"allow": ["^public$"]},
             "table_pattern": {"allow": [rf"^{re.escape(odoo.database)}\.public\.({listed})$"]},
             "include_views": False,
@@ -103,6 +106,7 @@ def _odoo(sources: Sources) -> Recipe:
             "stateful_ingestion": _STATEFUL,
         },
         variables={"ODOO_PASSWORD": (sources.odoo_password, "password")},
+        files=certificate_of(odoo),
     )
 
 

@@ -37,6 +37,7 @@ def _pipeline(on: Foundations, sizing: LocalDbtBudget) -> Pipeline:
             store_endpoint=store.endpoint,
             store_region=store.region,
             keys=store.keys,
+            hash_key=on.hash_key,
             run_record=postgres.logins[LAKE_OPS],
             publisher=postgres.logins[PUBLISHER],
             gold_reader=GOLD_READER,

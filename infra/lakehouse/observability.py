@@ -107,6 +107,7 @@ def _query_exporter(on: Foundations, read: Sequence[Exporter], access: MetricsAc
                 exporter.name: login.url(exporter.name, driver=DRIVER) if exporter.is_ours else source
                 for exporter in read
             },
+            odoo=odoo,
             # Odoo's password is the user's: raising this secret's own generation rolls the pod after a change of it.
             logins=[login.secret, SecretRef(SECRET, plan.site.generation(SECRET))],
         ),

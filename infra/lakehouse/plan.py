@@ -54,6 +54,7 @@ class Foundations:
     store: Store
     operators: Operators
     postgres: Postgres
+    hash_key: SecretRef
     airbyte: Airbyte | None
     """None where the runs extract themselves."""
 

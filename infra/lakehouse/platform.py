@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import pulumi
 
+from .addresses import HASH_KEY, HASH_KEY_SECRET
 from .budget import Budget
 from .checks import AnySizing
 from .components.airbyte import Airbyte, AirbyteArgs
@@ -18,6 +19,7 @@ from .components.namespace import Namespace, NamespaceArgs
 from .components.operators import Operators, OperatorsArgs
 from .components.postgres import Backup, Postgres, PostgresArgs
 from .components.priorities import Priorities, PrioritiesArgs
+from .components.store_topology import StoreTopology
 from .databases import LAKE_OPS
 from .flows import flows, unset_networks
 from .lightweight import build_lightweight
@@ -25,18 +27,20 @@ from .network import default_deny, policies
 from .observability import build_observability
 from .plan import Foundations, Plan, Platform, Store, active_budgets
 from .production import build_production
-from .secrets import secret_text
+from .secrets import Credential, CredentialArgs, SecretRef, secret_text
 from .settings import Settings
 from .site import Site
 from .sizing import LightweightSizing
-from .stores import build_store
+from .stores import build_store, topology_args
 
 
 def build(settings: Settings, sizing: AnySizing) -> Platform:
     """Declare every resource of the stack."""
     site = Site.of(settings)
     budgets = active_budgets(settings, sizing)
-    priorities = Priorities("priorities", PrioritiesArgs(site=site))
+    # Everything lies in a namespace, and a namespace waits for the priorities: nothing changes before this agrees.
+    topology = StoreTopology("store-topology", topology_args(settings))
+    priorities = Priorities("priorities", PrioritiesArgs(site=site), pulumi.ResourceOptions(depends_on=topology.agreed))
     spaces = _namespaces(settings, site, budgets, priorities)
     plan = Plan(settings=settings, site=site, sizing=sizing, budgets=budgets, spaces=spaces)
     built = Platform(budgets, notes=unset_networks(settings))
@@ -54,8 +58,10 @@ def build(settings: Settings, sizing: AnySizing) -> Platform:
 
     if settings.backs_up:
         built.secrets.append(_lake_backup(plan, store, postgres).addresses)
+    hash_key = _hash_key(plan)
+    built.secrets.append(hash_key)
     airbyte = _airbyte(plan, store, postgres) if "airbyte" in budgets else None
-    on = Foundations(plan, store, operators, postgres, airbyte)
+    on = Foundations(plan, store, operators, postgres, hash_key, airbyte)
     if isinstance(sizing, LightweightSizing):
         build_lightweight(on, sizing, built)
     else:
@@ -107,6 +113,22 @@ def _postgres(plan: Plan, store: Store, operators: Operators) -> Postgres:
         ),
         plan.inside(*plan.budgets, after=(operators, *store.ready)),
     )
+
+
+def _hash_key(plan: Plan) -> SecretRef:
+    """The key that hashes personal data: the same in both profiles, so that hashes stay equal."""
+    made = Credential(
+        HASH_KEY_SECRET,
+        CredentialArgs(
+            site=plan.site,
+            product="pipeline",
+            namespaces=[plan.budgets["dbt"].namespace],
+            fixed={},
+            generated=[HASH_KEY],
+        ),
+        plan.inside("dbt"),
+    )
+    return made.ref
 
 
 def _lake_backup(plan: Plan, store: Store, postgres: Postgres) -> LakeBackup:

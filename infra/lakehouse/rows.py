@@ -81,7 +81,6 @@ class LocalDbtBudget(Budget):
     """dbt with DuckDB in one CronJob pod: the rows dbt and DuckDB."""
 
     run_pod: Run
-    apply: Job
 
     @property
     def duckdb_memory(self) -> Memory:
@@ -100,7 +99,6 @@ class MetabaseBudget(Budget):
 class TrinoBudget(Budget):
     coordinator: Workload
     worker: Workload
-    apply: Job
 
     @property
     def worker_heap(self) -> Memory:
@@ -135,7 +133,6 @@ class SupersetBudget(Budget):
     worker: Workload
     beat: Workload
     init: Job
-    apply: Job
 
     @property
     def web_processes(self) -> int:

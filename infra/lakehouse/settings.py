@@ -1,24 +1,21 @@
-"""The stack's configuration as one typed value; every mistake is named with its key, value and remedy.
+"""The stack's configuration as one typed value, read by `settings_reader`.
 
 Keys are `lakehouse:*` in camelCase. Secrets stay SecretStr until `secrets` hands them to Pulumi.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping
+import ssl
 from enum import StrEnum
 from ipaddress import ip_network
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic.alias_generators import to_camel
 
 from .alert_routing import Alerting
-from .errors import ConfigError
 from .profile import Profile
 
-PREFIX = "lakehouse:"
 EVERYWHERE = "0.0.0.0/0"
 
 
@@ -92,7 +89,19 @@ def _pinned(reference: str) -> str:
     return reference
 
 
+def _pem(text: str) -> str:
+    """One or several certificates as text."""
+    try:
+        ssl.create_default_context(cadata=text)
+    except ssl.SSLError:
+        raise ValueError(
+            "not certificates in PEM form; give the file's text, from -----BEGIN CERTIFICATE----- on"
+        ) from None
+    return text
+
+
 Cidr = Annotated[str, AfterValidator(_cidr)]
+Certificates = Annotated[str, AfterValidator(_pem)]
 ImageReference = Annotated[str, AfterValidator(_pinned)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")]
 Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")]
@@ -113,6 +122,15 @@ class OdooSettings(Section):
     database: str = Field(min_length=1, description="the name of Odoo's database")
     username: str = Field(default="odoo_lake", min_length=1)
     ssl_mode: Annotated[str, Field(pattern="^(disable|allow|prefer|require|verify-ca|verify-full)$")] = "require"
+    # The authority that signed the server's certificate, as PEM text; it is not secret.
+    ca_certificate: Certificates | None = None
+    # Raised together with the generation of the key that hashes personal data: everything is read and hashed anew.
+    full_extraction: Annotated[int, Field(ge=1)] = 1
+
+    @property
+    def verifies(self) -> bool:
+        """Whether the server has to prove who it is."""
+        return self.ssl_mode.startswith("verify-")
 
 
 class SecondStoreSettings(Section):
@@ -181,7 +199,8 @@ class IngressSettings(Section):
 
 class AirbyteSettings(Section):
     replication: Replication = Replication.STANDARD
-    schedule: Cron = "0 2 * * *"
+    # With the build after it well within four hours, which is what readers are promised.
+    schedule: Cron = "0 */2 * * *"
 
 
 class PersonSettings(Section):
@@ -223,7 +242,7 @@ class Settings(Section):
     odoo: OdooSettings = Field(description="the connection to Odoo's database: host, port, database, username")
     odoo_password: SecretStr | None = None
     ingestion: Ingestion = Ingestion.AIRBYTE
-    schedule: Cron = "0 3 * * *"
+    schedule: Cron = "30 */2 * * *"
     table_format: TableFormat = TableFormat.DELTA
     people: dict[Name, PersonSettings] = {}
     object_store: ObjectStoreSettings = ObjectStoreSettings()
@@ -269,69 +288,3 @@ class Settings(Section):
         """Whether node-exporter runs; it needs the one privileged namespace."""
         in_production = self.node_exporter is NodeExporter.PRODUCTION and self.profile is Profile.PRODUCTION
         return in_production or self.node_exporter is NodeExporter.ALWAYS
-
-
-SECRET_KEYS = tuple(PREFIX + to_camel(n) for n, f in Settings.model_fields.items() if f.annotation == SecretStr | None)
-
-
-def load(config: Mapping[str, Any], secret_keys: Collection[str]) -> Settings:
-    """Read raw configuration (`lakehouse:key` to text, objects as JSON); raises ConfigError with every mistake.
-
-    `secret_keys` are the keys that the stack's file holds encrypted.
-    """
-    given = {key: _decoded(value) for key, value in config.items() if key.startswith(PREFIX)}
-    # Pulumi.yaml declares every key with an empty default.
-    given = {key: value for key, value in given.items() if value not in ("", {})}
-    problems = [
-        f"{key} is (hidden), and the stack's file holds it in plain text. Whoever reads the file has it. "
-        f"Change the password and run: pulumi config set --secret {key}"
-        for key in SECRET_KEYS
-        if key in given and key not in secret_keys
-    ]
-    for key in SECRET_KEYS:
-        if key in given and not isinstance(given[key], str):
-            given[key] = json.dumps(given[key])
-    try:
-        settings = Settings.model_validate({key.removeprefix(PREFIX): value for key, value in given.items()})
-    except ValidationError as error:
-        raise ConfigError([*problems, *(_explained(detail) for detail in error.errors())]) from None
-    if problems:
-        raise ConfigError(problems)
-    return settings
-
-
-def _decoded(value: Any) -> Any:
-    """Pulumi hands objects over as JSON and everything else as text."""
-    if isinstance(value, str) and value[:1] in {"{", "["}:
-        try:
-            return json.loads(value)
-        except json.JSONDecodeError:
-            return value
-    return value
-
-
-def _explained(detail: Mapping[str, Any]) -> str:
-    path = [part for part in detail["loc"] if isinstance(part, str)]
-    key = PREFIX + ".".join(str(part) for part in detail["loc"])
-    command = f"pulumi config set{' --path' if len(detail['loc']) > 1 else ''} {key} <value>"
-    if detail["type"] == "missing":
-        what = _description(path)
-        return f"{key} is not set{f' ({what})' if what else ''}. The stack cannot be planned without it. Run: {command}"
-    if detail["type"] == "extra_forbidden":
-        near = f"pulumi config rm{' --path' if len(detail['loc']) > 1 else ''} {key}"
-        return f"{key} is not a setting of this program. It would be ignored. Correct its name, or remove it: {near}"
-    shown = "(hidden)" if "password" in key.lower() or "credential" in key.lower() else repr(detail["input"])
-    reason = str(detail["msg"]).removeprefix("Value error, ")
-    return f"{key} is {shown}: {reason}. Nothing was created. Correct it: {command}"
-
-
-def _description(path: list[str]) -> str:
-    model: Any = Settings
-    found = ""
-    for part in path:
-        fields = getattr(model, "model_fields", {})
-        field = next((field for name, field in fields.items() if part in {name, to_camel(name)}), None)
-        if field is None:
-            return found
-        found, model = field.description or "", field.annotation
-    return found

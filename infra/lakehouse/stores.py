@@ -19,12 +19,14 @@ from .components.store_access import (
     StoreAccess,
     StoreAccessArgs,
 )
+from .components.store_topology import StoreTopologyArgs
 from .flows import OBJECT_LOG_PORT
 from .labels import MIRROR, STORE_PRODUCTS
 from .plan import Plan, Platform, Store, key_readers
 from .secrets import OBJECT_LOG_TOKEN, Credential, CredentialArgs, secret_text
-from .settings import StoreMode, StoreName
+from .settings import Settings, StoreMode, StoreName
 from .sizing import ProductionSizing
+from .store_checks import PROCEDURE
 
 # Half a terabyte at the pace of slow volumes.
 MIRROR_SECONDS = 24 * 3600
@@ -69,6 +71,18 @@ def build_store(plan: Plan, built: Platform) -> Store:
         if wanted.hands_over:
             ready = (*ready, mirror)
     return Store(serving.servers.endpoint, wanted.region, keys.refs, ready, audit.token if audit else None)
+
+
+def topology_args(settings: Settings) -> StoreTopologyArgs:
+    """Our stores, with the topology that the settings ask for and the key that asks."""
+    ours = settings.object_store.stores if settings.object_store.mode is StoreMode.INTERNAL else ()
+    keys = {StoreName.FIRST: "topology", StoreName.SECOND: "second.topology"}
+    return StoreTopologyArgs(
+        wanted={store: settings.topology_of(store) for store in ours},
+        names=STORE_PRODUCTS,
+        keys={store: f"lakehouse:objectStore.{key}" for store, key in keys.items()},
+        procedure=PROCEDURE,
+    )
 
 
 def _audit(plan: Plan) -> AuditWebhook | None:

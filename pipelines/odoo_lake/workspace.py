@@ -25,6 +25,7 @@ from odoo_lake.settings import Settings, load_settings
 from odoo_lake.source.connection import Source
 
 HASH_KEY_VARIABLE = "ODOO_LAKE_HASH_KEY"
+REHASH_VARIABLE = "ODOO_LAKE_REHASH"
 ENGINE_VARIABLE = "ODOO_LAKE_ENGINE"
 INGESTION_VARIABLE = "ODOO_LAKE_INGESTION"
 
@@ -106,6 +107,7 @@ class Workspace:
             catalogue=self.catalogue,
             settings=self.settings.extraction,
             hash_key=os.environ.get(HASH_KEY_VARIABLE) or None,
+            rehash=os.environ.get(REHASH_VARIABLE, ""),
             figures=figures_for(days, self.choices),
             business_settings={name: str(value) for name, value in self.variables.items()},
             **options,

@@ -24,7 +24,7 @@ CLIENT_ID = "the-client"
 CLIENT_SECRET = "the-client-secret"
 PASSWORD = "the-odoo-password"
 HIDDEN = "**********"
-SECRETS = {"password", "access_key_id", "secret_access_key"}
+SECRETS = {"password", "access_key_id", "secret_access_key", "ca_certificate"}
 CONFIGURATIONS: dict[str, type[BaseModel]] = {
     "postgres": models.SourcePostgres,
     "s3": models.DestinationS3,
@@ -169,7 +169,14 @@ def _unknown(body: Any, understood: Any, path: str) -> Iterator[str]:
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     if "configuration" not in row:
         return dict(row)
-    return {**row, "configuration": {k: HIDDEN if k in SECRETS else v for k, v in row["configuration"].items()}}
+    return {**row, "configuration": _hidden(row["configuration"])}
+
+
+def _hidden(configuration: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: HIDDEN if key in SECRETS else _hidden(value) if isinstance(value, Mapping) else value
+        for key, value in configuration.items()
+    }
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from lakehouse import settings, sizing
+from lakehouse import settings_reader, sizing
 from lakehouse.budget import Budget
 from lakehouse.plan import active_budgets
 from lakehouse.versions import Chart
@@ -86,7 +86,7 @@ class Deployment:
 @contextmanager
 def deployed(cluster: ControlPlane, config: Mapping[str, Any]) -> Iterator[Deployment]:
     """Apply the whole program and wait for it, with the stand-in operators beside it until the end."""
-    chosen = settings.load(encoded(config), settings.SECRET_KEYS)
+    chosen = settings_reader.load(encoded(config), settings_reader.SECRET_KEYS)
     budgets = active_budgets(chosen, sizing.load(chosen.profile, chosen.overrides, chosen.object_store))
     program = run_program(config)
     with operators(cluster) as running:

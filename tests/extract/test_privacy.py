@@ -51,6 +51,30 @@ def test_hashes_are_stable_and_nulls_stay_null(run: Run, odoo: TinyOdoo, newest:
     assert emails[2] == hmac.new(KEY.encode(), b"", hashlib.sha256).hexdigest()
 
 
+def test_another_key_is_refused_until_everything_is_to_be_hashed_anew(
+    run: Run, workspace: Workspace, lake: Lake, newest: Newest
+) -> None:
+    run(hash_key=KEY)
+    run(hash_key=KEY, rehash="2")
+    commits = lake.layer("bronze").list("odoo/_commits")
+    for met in ("", "2"):
+        with pytest.raises(UserError, match="The key of hashed columns is not the one that run"):
+            run(hash_key="another", rehash=met)
+    assert lake.layer("bronze").list("odoo/_commits") == commits
+
+    for key, options in (
+        ("by request", {"rehash": "3"}),
+        ("by --full", {"compare_tables": frozenset(workspace.catalogue)}),
+    ):
+        run(hash_key=key, **options)
+        hashes: dict[int, str] = dict(newest("res_partner", "id, email"))
+        assert hashes == {
+            number: hmac.new(key.encode(), f"canary-hash-{number}@example.com".encode(), hashlib.sha256).hexdigest()
+            for number in hashes
+        }
+    run(hash_key="by --full", rehash="3")
+
+
 def test_no_planted_value_is_anywhere_in_the_lake(run: Run, lake: Lake, newest: Newest) -> None:
     run(hash_key=KEY)
     assert files_with(Path(lake.root), (*CANARIES, KEY, *hmac_key_settings(KEY).values())) == {}

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-# The user of the images; nobody has to know its name.
-USER = 10001
+from tests.images.superset_image import Image, superset_image
+from tests.images.users import as_user
+
 OLDEST = (3, 11)
-
-
-def as_user() -> dict[str, Any]:
-    """Arguments of subprocess that drop root's rights; who is not root has none to drop."""
-    return {"user": USER, "group": USER, "extra_groups": []} if os.geteuid() == 0 else {}
 
 
 def _interpreter() -> str:
@@ -50,3 +44,8 @@ def base(folder: Path) -> Path:
     made = folder / "base"
     subprocess.run([_interpreter(), "-m", "venv", str(made)], check=True)
     return made
+
+
+@pytest.fixture(scope="session")
+def superset(folder: Path, base: Path) -> Image:
+    return superset_image(folder, base)

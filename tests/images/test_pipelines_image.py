@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from odoo_lake import __version__
-from tests.images.conftest import as_user
 from tests.images.dockerfile import ROOT, Stage, Tree, ignore_patterns, is_sent, read
+from tests.images.users import as_user
 from tests.program.conftest import shape
 
 BUILD, FINAL = read(ROOT / "pipelines" / "Dockerfile")

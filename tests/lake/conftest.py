@@ -16,7 +16,7 @@ from odoo_lake.lake.location import Lake, parse_lake
 from odoo_lake.source.embedded import EmbeddedPostgres
 from odoo_lake.trino.connection import AUTHORITY_VARIABLE, PASSWORD_VARIABLE, URL_VARIABLE, TrinoAddress
 from tests.lake.metastore_server import Metastore, hive_metastore
-from tests.lake.query_log_server import QueryLog, query_log
+from tests.lake.query_log_server import QueryLog, query_log, record_of
 from tests.lake.trino_server import Trino, TrinoFiles, running_trino
 from tests.object_store import ObjectStore
 
@@ -76,21 +76,22 @@ class Servers:
 
 @contextmanager
 def servers(
-    directory: Path, postgres: EmbeddedPostgres, store: ObjectStore, table_format: TableFormat
+    directory: Path, postgres: EmbeddedPostgres, store: ObjectStore, table_format: TableFormat, suffix: str = ""
 ) -> Iterator[Servers]:
-    """Start the metastore and Trino over an object store that runs."""
+    """Start the metastore and Trino over an object store that runs; `suffix` sets their databases apart."""
     policy = load_policy(PROJECT)
     tables = published_tables(PROJECT, policy)
     for layer in ("bronze", "silver", "gold"):
         store.client.create_bucket(Bucket=f"{LAKE_NAME}-{layer}")
     warehouse = f"s3://{LAKE_NAME}-silver/_warehouse"
-    record = postgres.recreate_database("lake_ops").replace("postgresql:", "postgresql+psycopg:")
-    log = query_log(directory / "query-log", postgres, record)
+    database = f"lake_ops{suffix}"
+    postgres.recreate_database(database)
+    record, log = record_of(postgres, database), query_log(directory / "query-log", postgres, database)
     rules, members = access_rules(policy, tables, USERS, IMPERSONATORS), groups(USERS, policy)
     files = TrinoFiles(rules, members, table_format, log.told_by, log.token)
     with (
         log.server.running(),
-        hive_metastore(directory / "metastore", postgres, store, warehouse) as metastore,
+        hive_metastore(directory / "metastore", postgres, store, warehouse, f"metastore{suffix}") as metastore,
         running_trino(directory / "trino", files, metastore.uri, store) as trino,
     ):
         yield Servers(store, metastore, trino, parse_lake(f"s3://{LAKE_NAME}"), policy, tables, record, log)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -23,11 +23,11 @@ from odoo_lake.workspace import Workspace
 _SHOWN = 3
 
 
-def duckdb_build(workspace: Workspace, lake: Lake, as_of: date) -> Path:
+def duckdb_build(workspace: Workspace, lake: Lake, as_of: date, options: Sequence[str] = ()) -> Path:
     """Build what the lake's bronze holds with DuckDB, publish nothing; gives the database's file."""
     build = Build(workspace.project, lake, workspace.catalogue, LakeState())
     variables = prepare_build(build, BuildInputs(read_log(lake.layer("bronze")), as_of, workspace.variables))
-    invocation = build.invoke(BUILD_COMMAND, variables, Silent())
+    invocation = build.invoke((*BUILD_COMMAND, *options), variables, Silent())
     assert not invocation.failures, invocation.failures[:3]
     return build.database
 

@@ -39,8 +39,14 @@ class QueryLog:
             return {sample.labels["outcome"]: int(sample.value) for family in families for sample in family.samples}
 
 
-def query_log(directory: Path, postgres: EmbeddedPostgres, record: str) -> QueryLog:
-    """Not started; `record` is the owner's address of the run record."""
+def record_of(postgres: EmbeddedPostgres, database: str) -> str:
+    """SQLAlchemy's address of a run record, as its owner."""
+    return postgres.url(database).replace("postgresql:", "postgresql+psycopg:")
+
+
+def query_log(directory: Path, postgres: EmbeddedPostgres, database: str) -> QueryLog:
+    """Not started; the run record is in this database."""
+    record = record_of(postgres, database)
     directory.mkdir()
     postgres.execute(f"do $$ begin create role {QUERY_LOG} login; exception when duplicate_object then null; end $$")
     environment = {"ODOO_LAKE_ROOT": "s3://odoo-lake", "ODOO_LAKE_PROJECT": str(PROJECT)}
@@ -52,7 +58,7 @@ def query_log(directory: Path, postgres: EmbeddedPostgres, record: str) -> Query
     port, metrics_port, token = free_port(), free_port(), secrets.token_urlsafe(24)
     certificates = make_certificates(directory, directory / "tls-combined.pem")
     arguments = [COMMAND, "query-log", "--port", str(port), "--metrics-port", str(metrics_port)]
-    writer = postgres.url("lake_ops", user=QUERY_LOG).replace("postgresql:", "postgresql+psycopg:")
+    writer = postgres.url(database, user=QUERY_LOG).replace("postgresql:", "postgresql+psycopg:")
     server = Server(
         [*arguments, "--certificate", str(certificates.keystore)],
         directory=directory,

@@ -94,6 +94,7 @@ def deployment(
         },
         "trino-dbt": {"password": delta.trino.passwords["dbt"]},
         "dagster-database": {"postgresql-password": "unused"},
+        "pipeline-hash-key": {"key": "the key of hashed columns"},
         "dagster-addresses": {"source": postgres.url(load_dump(postgres, 17)), "run-record": record},
     }
     services = Services(delta.store, postgres, folder, secrets)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -11,6 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from odoo_lake.build.dbt import dbt_executable
 from odoo_lake.build.publish import Publication
 from odoo_lake.lake.commits import read_log
 from odoo_lake.lake.state import LakeState
@@ -149,6 +153,21 @@ def test_silver_and_gold_equal_duckdb_s(built: BuildOutcome, company: Company, m
 def test_nothing_changed_means_dbt_is_not_started(built: BuildOutcome, company: Company) -> None:
     del built
     assert company.build().unchanged
+
+
+def test_the_project_is_documented_from_trino(built: BuildOutcome, company: Company, tmp_path: Path) -> None:
+    del built
+    build = company.pipeline.build
+    arguments = [dbt_executable(), "docs", "generate", "--no-compile", "--target-path", str(tmp_path)]
+    arguments += ["--project-dir", str(build.project.dbt), "--profiles-dir", str(build.profiles)]
+    environment = {**os.environ, **build.environment}
+    done = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:]
+    catalog = json.loads((tmp_path / "catalog.json").read_text())
+    assert not catalog["errors"]
+    columns = {node["metadata"]["name"]: node["columns"] for node in catalog["nodes"].values()}
+    assert [table.name for table in company.servers.tables if not columns.get(table.name)] == []
+    assert columns["fact_journal_entry"]["balance"]["type"].startswith("decimal(")
 
 
 @in_full

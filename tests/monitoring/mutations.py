@@ -10,6 +10,7 @@ from tests.monitoring.rule_cases import TestedAlert, metric_names
 
 _NUMBER = re.compile(r"(?<![\w.:\"])(\d+(?:\.\d+)?(?:e[+-]?\d+)?)(?![\w.:\"])")
 _RANGE = re.compile(r"\[(\d+)([mhd])\]")
+_OFFSET = re.compile(r" offset (\d+)([mhd])")
 _COMPARISON = re.compile(r"(?<![=!<>])(>=|<=|==|!=|>|<)(?!=)")
 _MATCHER = re.compile(r"(\w+)(=~|!~|!=|=)\"([^\"]*)\",?\s*")
 _HALF = {"d": (12, "h"), "h": (30, "m"), "m": (30, "s")}
@@ -81,6 +82,8 @@ def _changes(expression: str) -> Iterator[tuple[re.Match[str], list[str]]]:
     for found in _RANGE.finditer(expression):
         factor, unit = _HALF[found[2]]
         yield found, [f"[{int(found[1]) * 2}{found[2]}]", f"[{int(found[1]) * factor}{unit}]"]
+    for found in _OFFSET.finditer(expression):
+        yield found, ["", f" offset {int(found[1]) * 2}{found[2]}"]
     yield from _changed_operators(expression, braces)
     for found in _GROUPING.finditer(expression):
         labels = found[2].split(", ")

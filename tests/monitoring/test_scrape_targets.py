@@ -13,7 +13,8 @@ from lakehouse.flows import flows
 from lakehouse.monitoring_rules import MONITORING, Links, deployed_parts, render_rules
 from lakehouse.network import Outside
 from lakehouse.network import Pods as Peer
-from lakehouse.settings import Settings, load
+from lakehouse.settings import Settings
+from lakehouse.settings_reader import load
 from tests.monitoring.metric_listings import METRICS
 from tests.monitoring.rule_cases import metric_names
 from tests.monitoring.scrape_targets import KUBELET, Scrape, objects, scrapes

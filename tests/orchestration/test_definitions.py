@@ -22,6 +22,7 @@ from odoo_lake.lake.state import LakeState
 from odoo_lake.orchestration.assets import PUBLICATION
 from odoo_lake.orchestration.definitions import (
     SCHEDULE_VARIABLE,
+    SYNC_SCHEDULE_VARIABLE,
     WEBHOOK_VARIABLE,
     defs,
     run_failure,
@@ -30,7 +31,7 @@ from odoo_lake.orchestration.identities import Identity, acting_as
 from odoo_lake.reconcile.checks import load_checks
 from odoo_lake.source.connection import SOURCE_VARIABLE
 from odoo_lake.source.embedded import EmbeddedPostgres
-from odoo_lake.workspace import ENGINE_VARIABLE, Workspace
+from odoo_lake.workspace import ENGINE_VARIABLE, INGESTION_VARIABLE, Workspace
 from tests.data.companies import SampleDatabases
 
 pytestmark = pytest.mark.data
@@ -86,6 +87,27 @@ def test_what_comes_from_odoo_and_what_is_published_may_be_four_hours_old(worksp
         assert policy is not None, key
         assert isinstance(policy, dg.TimeWindowFreshnessPolicy) if hasattr(dg, "TimeWindowFreshnessPolicy") else True
         assert getattr(policy, "fail_window").to_timedelta() == FOUR_HOURS, key  # noqa: B009 - its class is not public
+
+
+@pytest.mark.parametrize(
+    ("variables", "hours"),
+    [
+        ({SCHEDULE_VARIABLE: "0 3 * * *"}, 26),
+        ({SCHEDULE_VARIABLE: "0 */2 * * *"}, 4),
+        ({SCHEDULE_VARIABLE: "0 6-18 * * 1-5"}, 62),
+        ({SCHEDULE_VARIABLE: "0 * * * *", SYNC_SCHEDULE_VARIABLE: "0 */6 * * *", INGESTION_VARIABLE: "airbyte"}, 8),
+    ],
+)
+def test_a_healthy_schedule_is_never_stale(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], hours: int
+) -> None:
+    """The longest pause that the schedule means, and two hours for the run."""
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    found: dg.Definitions = runpy.run_module("odoo_lake.orchestration.definitions")["defs"]
+    [publication] = [spec for spec in found.resolve_all_asset_specs() if spec.key == PUBLICATION]
+    window = getattr(publication.freshness_policy, "fail_window")  # noqa: B009 - its class is not public
+    assert window.to_timedelta() == timedelta(hours=hours)
 
 
 def test_it_runs_by_the_hour_and_is_tidied_by_the_day() -> None:

@@ -155,6 +155,7 @@ def services(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactor
     }
     secrets["trino-dbt"] = {"password": "unused"}
     secrets["dagster-database"] = {"postgresql-password": "unused"}
+    secrets["pipeline-hash-key"] = {"key": "unused"}
     secrets["dagster-addresses"] = {
         "source": "postgresql://nobody@127.0.0.1:9/odoo",
         "run-record": f"sqlite:///{folder / 'ops.sqlite'}",

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from lakehouse import settings
 from lakehouse.components.ingress import IngressArgs, ingress_annotations, notes
 from lakehouse.flows import flows
 from lakehouse.network import Elsewhere
 from lakehouse.settings import Settings
+from lakehouse.settings_reader import load
 from lakehouse.site import Site
 from lakehouse.web import WEBS, Web, named
 from tests.program.conftest import shape
@@ -21,7 +21,7 @@ PLAIN = {"className": "traefik"}
 
 
 def chosen(stack: str = "prod", **changes: Any) -> Settings:
-    return settings.load(encoded(stack_config(stack, **changes)), SECRET_KEYS)
+    return load(encoded(stack_config(stack, **changes)), SECRET_KEYS)
 
 
 def web(name: str) -> Web:

@@ -114,16 +114,16 @@ def test_data_is_protected_where_the_stack_says_so() -> None:
 
 
 def empty_metadata(value: Any) -> list[str]:
-    """Names of annotations and labels that are maps without an entry."""
+    """Names of annotations, labels and sources of a volume that are there without an entry."""
     if isinstance(value, list):
         return [name for part in value for name in empty_metadata(part)]
     if not isinstance(value, dict):
         return []
-    found = [name for name in ("annotations", "labels") if value.get(name) == {}]
+    found = [name for name in ("annotations", "labels", "sources") if value.get(name) in ({}, [])]
     return found + [name for part in value.values() for name in empty_metadata(part)]
 
 
-def test_no_annotations_or_labels_are_empty(program: Program) -> None:
+def test_nothing_is_empty_that_the_api_server_leaves_out(program: Program) -> None:
     """The API server drops an empty map, and a second `up` would propose it again."""
     typed = [one for one in program.resources if one.typ.startswith("kubernetes:") and one.kind != "Release"]
     assert typed

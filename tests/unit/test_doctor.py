@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from odoo_lake.cron import last_due
 from odoo_lake.doctor import Severity, diagnose
 from odoo_lake.doctor.cluster import measured_volumes
 from odoo_lake.doctor.data import data_findings
 from odoo_lake.doctor.findings import exit_code
-from odoo_lake.doctor.schedule import last_due
 from odoo_lake.doctor.snapshot import Snapshot, Volume
 from odoo_lake.record.status import Status, TableAge
 from odoo_lake.record.tables import ExtractRun

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PIPELINES = ROOT / "pipelines" / "odoo_lake"
 # From the ground up; a module may import what stands before its own line, and its own package.
 LAYERS = (
-    ("__init__", "errors", "parent_death", "progress"),
+    ("__init__", "errors", "parent_death", "progress", "cron"),
     ("contracts", "project", "product_setup"),
     ("settings",),
     ("business",),
@@ -24,6 +24,7 @@ LAYERS = (
     ("record",),
     ("pipeline", "query_log"),
     ("trino", "restore"),
+    ("backup",),
     ("doctor",),
     ("workspace",),
     ("airbyte", "gold_database", "report", "demo"),

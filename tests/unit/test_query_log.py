@@ -197,7 +197,7 @@ def test_of_a_build_only_sensitive_columns_are_kept(record: Engine) -> None:
     with told(record) as url:
         assert post(url, json.dumps(built).encode()) == 200
     with record.connect() as connection:
-        names = list(connection.exec_driver_sql("select column_name from query_log_column").scalars())
+        names: list[str] = list(connection.exec_driver_sql("select column_name from query_log_column").scalars())
     assert names == ["partner_name"]
 
 

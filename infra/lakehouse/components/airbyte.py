@@ -219,6 +219,7 @@ def apply_config(args: AirbyteArgs, built: Airbyte) -> dict[str, Any]:
             "database": odoo.database,
             "username": odoo.username,
             "sslMode": odoo.ssl_mode,
+            **({"caCertificate": odoo.ca_certificate} if odoo.verifies else {}),
             "replication": str(args.settings.airbyte.replication),
             "secret": built.odoo.name,
         },

@@ -42,6 +42,11 @@ class ApplyJobArgs:
     deadline_seconds: int = DEADLINE_SECONDS
 
     @property
+    def has_files(self) -> bool:
+        """Whether anything appears there. A volume without sources comes back from the API server as another one."""
+        return bool(self.files or self.secret_files)
+
+    @property
     def secrets(self) -> list[SecretRef]:
         used = [*self.secret_files.values(), *self.secret_variables.values()]
         return sorted({ref for ref, _ in used}, key=lambda ref: ref.name)
@@ -93,6 +98,9 @@ class ApplyJob(pulumi.ComponentResource):
 
 
 def job_spec(name: str, args: ApplyJobArgs) -> k8s.batch.v1.JobSpecArgsDict:
+    volumes: list[k8s.core.v1.VolumeArgsDict] = [{"name": "tmp", "empty_dir": {"size_limit": "64Mi"}}]
+    if args.has_files:
+        volumes.append({"name": "files", "projected": {"sources": _sources(name, args)}})
     return {
         "backoff_limit": RETRIES,
         "active_deadline_seconds": args.deadline_seconds,
@@ -106,16 +114,16 @@ def job_spec(name: str, args: ApplyJobArgs) -> k8s.batch.v1.JobSpecArgsDict:
                 "automount_service_account_token": False,
                 "security_context": pod_security(),
                 "containers": [container(args)],
-                "volumes": [
-                    {"name": "files", "projected": {"sources": _sources(name, args)}},
-                    {"name": "tmp", "empty_dir": {"size_limit": "64Mi"}},
-                ],
+                "volumes": volumes,
             },
         },
     }
 
 
 def container(args: ApplyJobArgs) -> k8s.core.v1.ContainerArgsDict:
+    mounts: list[k8s.core.v1.VolumeMountArgsDict] = [{"name": "tmp", "mount_path": "/tmp"}]  # noqa: S108 - an emptyDir
+    if args.has_files:
+        mounts.append({"name": "files", "mount_path": FILES, "read_only": True})
     plain = {"HOME": "/tmp", "PYTHONDONTWRITEBYTECODE": "1", **args.variables}  # noqa: S108 - an emptyDir
     return {
         "name": args.component,
@@ -127,10 +135,7 @@ def container(args: ApplyJobArgs) -> k8s.core.v1.ContainerArgsDict:
         ],
         "resources": resources(args.size),
         "security_context": CONTAINER_SECURITY,
-        "volume_mounts": [
-            {"name": "files", "mount_path": FILES, "read_only": True},
-            {"name": "tmp", "mount_path": "/tmp"},  # noqa: S108
-        ],
+        "volume_mounts": mounts,
     }
 
 

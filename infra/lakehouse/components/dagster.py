@@ -5,6 +5,7 @@ It makes no bucket, database or identity; all are given by name.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,6 @@ from ..addresses import addresses_of
 from ..dagster_values import DATABASE_KEY, WEB_PORT, DagsterSecrets, DagsterWiring, dagster_values
 from ..labels import top_level
 from ..secrets import SecretRef
-from ..settings import OdooSettings
 from ..versions import DAGSTER
 from .apply_job import FILES, ApplyJob, ApplyJobArgs
 from .postgres import Login
@@ -31,7 +31,6 @@ class DagsterArgs:
     """`wiring` is what needs no secret's value; `run_record` is written by the runs."""
 
     wiring: DagsterWiring
-    odoo: OdooSettings
     odoo_password: pulumi.Input[str]
     database: Login
     run_record: Login
@@ -52,9 +51,9 @@ class Dagster(pulumi.ComponentResource):
             database=SecretRef(DATABASE_SECRET, args.database.secret.generation),
             addresses=SecretRef(ADDRESSES_SECRET, args.run_record.secret.generation),
         )
-        contents = {
+        contents: dict[str, Mapping[str, pulumi.Input[str]]] = {
             DATABASE_SECRET: {DATABASE_KEY: args.database.password},
-            ADDRESSES_SECRET: addresses_of(args.odoo, args.odoo_password, args.run_record),
+            ADDRESSES_SECRET: addresses_of(args.wiring.odoo, args.odoo_password, args.run_record),
         }
         made = [
             k8s.core.v1.Secret(

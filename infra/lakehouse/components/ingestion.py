@@ -80,11 +80,12 @@ class Ingestion(pulumi.ComponentResource):
         )
         for slot, recipe in enumerate(recipes(sources)):
             own, text = f"{name}-{recipe.name}", recipe.text(args.gms)
-            files = f"{own}-{hashlib.sha256(text.encode()).hexdigest()[:10]}"
+            content = {"recipe.yaml": text, **recipe.files}
+            files = f"{own}-{hashlib.sha256(''.join(content.values()).encode()).hexdigest()[:10]}"
             recipe_file = k8s.core.v1.ConfigMap(
                 own,
                 metadata={"name": files, "namespace": space, "labels": top},
-                data={"recipe.yaml": text},
+                data=content,
                 immutable=True,
                 opts=child,
             )

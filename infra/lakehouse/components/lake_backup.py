@@ -56,11 +56,14 @@ class LakeBackup(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: LakeBackupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("lakehouse:index:LakeBackup", name, {}, opts)
-        self.addresses = args.addresses
-        place = {"namespace": args.sizing.namespace}
+        self.addresses, space = args.addresses, args.sizing.namespace
         addresses = k8s.core.v1.Secret(
             SECRET,
-            metadata={**place, "name": SECRET, "labels": top_level(LAKE_BACKUP, "credential", args.site.profile)},
+            metadata={
+                "name": SECRET,
+                "namespace": space,
+                "labels": top_level(LAKE_BACKUP, "credential", args.site.profile),
+            },
             string_data={RECORD_KEY: args.run_record.url(LAKE_OPS, driver="postgresql+psycopg")},
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -71,7 +74,7 @@ class LakeBackup(pulumi.ComponentResource):
             k8s.batch.v1.CronJob(
                 component,
                 metadata={
-                    **place,
+                    "namespace": space,
                     "name": component,
                     "labels": top_level(LAKE_BACKUP, component, args.site.profile),
                 },

@@ -11,7 +11,20 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as k8s
 
-from ..addresses import GOLD_KEY, GOLD_VARIABLE, RECORD_KEY, RECORD_VARIABLE, SOURCE_KEY, SOURCE_VARIABLE, addresses_of
+from ..addresses import (
+    GOLD_KEY,
+    GOLD_VARIABLE,
+    HASH_KEY,
+    HASH_KEY_VARIABLE,
+    RECORD_KEY,
+    RECORD_VARIABLE,
+    SOURCE_KEY,
+    SOURCE_VARIABLE,
+    addresses_of,
+    certificate_mounts,
+    certificate_volumes,
+    rehash_request,
+)
 from ..budget import Pod
 from ..databases import GOLD
 from ..labels import labels, top_level
@@ -47,6 +60,7 @@ class PipelineArgs:
     store_endpoint: str
     store_region: str
     keys: Mapping[str, SecretRef]
+    hash_key: SecretRef
     run_record: Login
     publisher: Login
     gold_reader: str
@@ -100,7 +114,7 @@ def cron_job_spec(name: str, args: PipelineArgs, addresses: SecretRef) -> k8s.ba
 
     With Airbyte the first stage sweeps up after the sync.
     """
-    secrets = [addresses, args.keys["transform"], args.keys["extractor"]]
+    secrets = [addresses, args.keys["transform"], args.keys["extractor"], args.hash_key]
     command = "extract" if args.ingestion is Ingestion.DIRECT else "sweep"
     _, run = args.sizing.run or ("", None)
     if run is None:
@@ -132,6 +146,7 @@ def cron_job_spec(name: str, args: PipelineArgs, addresses: SecretRef) -> k8s.ba
                         "volumes": [
                             {"name": "work", "persistent_volume_claim": {"claim_name": name}},
                             {"name": "tmp", "empty_dir": {"size_limit": "256Mi"}},
+                            *certificate_volumes(args.odoo, SECRET),
                         ],
                     },
                 },
@@ -165,6 +180,7 @@ def _stage(
             keys.env("AWS_SECRET_ACCESS_KEY", "secret-key"),
             addresses.env(SOURCE_VARIABLE, SOURCE_KEY),
             addresses.env(RECORD_VARIABLE, RECORD_KEY),
+            *(hashing(args) if identity == "extractor" else []),
             *([addresses.env(GOLD_VARIABLE, GOLD_KEY)] if name == "publish" else []),
         ],
         "resources": resources(size),
@@ -172,5 +188,11 @@ def _stage(
         "volume_mounts": [
             {"name": "work", "mount_path": WORK},
             {"name": "tmp", "mount_path": "/tmp"},  # noqa: S108 - an emptyDir of this pod alone
+            *certificate_mounts(args.odoo),
         ],
     }
+
+
+def hashing(args: PipelineArgs) -> list[k8s.core.v1.EnvVarArgsDict]:
+    """The key of hashed columns, which extraction alone has."""
+    return [args.hash_key.env(HASH_KEY_VARIABLE, HASH_KEY), *variables(rehash_request(args.odoo))]

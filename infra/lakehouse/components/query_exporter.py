@@ -9,12 +9,14 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as k8s
 
+from ..addresses import certificate_mounts, certificate_of, certificate_volumes
 from ..budget import Workload
 from ..exporters import Exporter
 from ..labels import labels, selector
 from ..monitoring_rules import MONITORING
 from ..pods import CONTAINER_SECURITY, http_probe, pod_security, resources, variables
 from ..secrets import SecretRef, pod_annotations
+from ..settings import OdooSettings
 from ..site import Site
 from ..versions import QUERY_EXPORTER_IMAGE
 
@@ -33,6 +35,7 @@ class QueryExporterArgs:
     exporters: Sequence[Exporter]
     addresses: Mapping[str, pulumi.Output[str]]
     logins: Sequence[SecretRef]
+    odoo: OdooSettings
 
 
 class QueryExporter(pulumi.ComponentResource):
@@ -50,7 +53,10 @@ class QueryExporter(pulumi.ComponentResource):
         }
         self.addresses = SecretRef(SECRET, args.site.generation(SECRET))
         addresses = k8s.core.v1.Secret(
-            SECRET, metadata={**metadata, "name": SECRET}, string_data=dict(args.addresses), opts=child
+            SECRET,
+            metadata={**metadata, "name": SECRET},
+            string_data={**certificate_of(args.odoo), **args.addresses},
+            opts=child,
         )
         files = {f"{exporter.name}.yaml": text(exporter) for exporter in args.exporters}
         digest = hashlib.sha256("".join(files.values()).encode()).hexdigest()[:10]
@@ -85,6 +91,7 @@ def deployment_spec(name: str, queries: str, args: QueryExporterArgs) -> k8s.app
                 "volumes": [
                     {"name": "queries", "config_map": {"name": queries}},
                     {"name": "tmp", "empty_dir": {"size_limit": "64Mi"}},
+                    *certificate_volumes(args.odoo, SECRET),
                 ],
             },
         },
@@ -112,5 +119,6 @@ def container(name: str, args: QueryExporterArgs) -> k8s.core.v1.ContainerArgsDi
         "volume_mounts": [
             {"name": "queries", "mount_path": CONFIG, "read_only": True},
             {"name": "tmp", "mount_path": "/tmp"},  # noqa: S108
+            *certificate_mounts(args.odoo),
         ],
     }

@@ -153,4 +153,9 @@ def _mib(text: str) -> int:
 
 
 def _without_secrets(configuration: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in configuration.items() if key not in SECRET_FIELDS}
+    """At every depth: Airbyte shows stars in their place."""
+    return {
+        key: _without_secrets(value) if isinstance(value, Mapping) else value
+        for key, value in configuration.items()
+        if key not in SECRET_FIELDS
+    }

@@ -36,6 +36,8 @@ class SourceConfig(Section):
     database: str
     username: str
     ssl_mode: str
+    ca_certificate: str | None = None
+    """PEM text of who signed the server's certificate; the modes that verify it need one."""
     replication: Replication = Replication.STANDARD
     secret: str
     """The Kubernetes secret that holds the password; named in errors only."""

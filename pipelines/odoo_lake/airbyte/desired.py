@@ -15,12 +15,13 @@ SLOT = "odoo_lake"
 PUBLICATION = "odoo_lake"
 # One file per stream and part; the stream's folder is the table's name.
 PATH_FORMAT = "${STREAM_NAME}/${YEAR}_${MONTH}_${DAY}_${EPOCH}_"
-SECRET_FIELDS = frozenset({"password", "access_key_id", "secret_access_key"})
+SECRET_FIELDS = frozenset({"password", "access_key_id", "secret_access_key", "ca_certificate"})
 
 
 def source_body(config: AirbyteConfig, secrets: Secrets) -> dict[str, Any]:
     """`source-postgres`: Odoo's database."""
     source = config.source
+    trusted = {"ca_certificate": source.ca_certificate} if source.ca_certificate else {}
     return {
         "name": source.name,
         "configuration": {
@@ -31,7 +32,7 @@ def source_body(config: AirbyteConfig, secrets: Secrets) -> dict[str, Any]:
             "username": source.username,
             "password": secrets.odoo_password.get_secret_value(),
             "schemas": [SOURCE_SCHEMA],
-            "ssl_mode": {"mode": source.ssl_mode},
+            "ssl_mode": {"mode": source.ssl_mode, **trusted},
             "tunnel_method": {"tunnel_method": "NO_TUNNEL"},
             "replication_method": _replication(source.replication),
         },

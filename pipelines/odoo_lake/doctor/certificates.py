@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 
-from odoo_lake.doctor.findings import Finding, Severity
+from odoo_lake.doctor.findings import Finding, Severity, fault_of
 from odoo_lake.doctor.registry import diagnosis
-from odoo_lake.doctor.snapshot import Object, Snapshot, changed, condition, created, describe, moment, status_of
+from odoo_lake.doctor.snapshot import Snapshot, changed, condition, created, moment, status_of
 
 # cert-manager renews at two thirds of the life; what is left then has failed to renew for long.
 SOON = timedelta(days=14)
 SHORT_LIVED = timedelta(days=30)
 ISSUE_GRACE = timedelta(minutes=5)
+_fault = partial(
+    fault_of,
+    remedy="See that cert-manager runs and that its issuer is ready; it then renews by itself.",
+    runbook="CertificateExpiring.md",
+)
 
 
 @diagnosis
@@ -25,14 +31,17 @@ def certificates(snapshot: Snapshot) -> Iterator[Finding]:
         short = begins is not None and ends is not None and ends - begins < SHORT_LIVED
         if ends and ends <= snapshot.now:
             told = f"it ended on {ends:%Y-%m-%d %H:%M} UTC; {why}"
-            yield _finding(item, "certificate-expired", "the certificate has expired", told, ends)
+            what = "the certificate has expired"
+            yield _fault("Certificate", item, "certificate-expired", what=what, why=told, since=ends)
         elif ready.get("status") != "True" and snapshot.older_than(changed(ready) or created(item), ISSUE_GRACE):
-            what = "the certificate is not issued"
-            yield _finding(item, "certificate-not-ready", what, why, changed(ready) or created(item))
+            what, since = "the certificate is not issued", changed(ready) or created(item)
+            yield _fault("Certificate", item, "certificate-not-ready", what=what, why=why, since=since)
         elif ends and not short and ends - snapshot.now < SOON:
             told = f"it ends on {ends:%Y-%m-%d %H:%M} UTC and was not renewed; {why}"
-            found = _finding(item, "certificate-expiring", "the certificate expires soon", told, begins)
-            yield found.model_copy(update={"severity": Severity.WARNING})
+            what, severity = "the certificate expires soon", Severity.WARNING
+            yield _fault(
+                "Certificate", item, "certificate-expiring", what=what, why=told, since=begins, severity=severity
+            )
 
 
 @diagnosis
@@ -45,19 +54,4 @@ def issuers(snapshot: Snapshot) -> Iterator[Finding]:
         if ready.get("status") == "False":
             why = f"{ready.get('reason')}: {ready.get('message')}"
             what = "no certificate can be issued or renewed"
-            yield _finding(item, "issuer-not-ready", what, why, changed(ready), kind)
-
-
-def _finding(  # noqa: PLR0917
-    item: Object, fault: str, what: str, why: str, since: datetime | None, kind: str = "Certificate"
-) -> Finding:
-    return Finding(
-        severity=Severity.CRITICAL,
-        fault=fault,
-        object=describe(kind, item),
-        since=since,
-        what=what,
-        why=why,
-        remedy="See that cert-manager runs and that its issuer is ready; it then renews by itself.",
-        runbook="CertificateExpiring.md",
-    )
+            yield _fault(kind, item, "issuer-not-ready", what=what, why=why, since=changed(ready))

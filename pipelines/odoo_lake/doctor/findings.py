@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from odoo_lake.doctor.snapshot import Object, describe
+
 
 class Severity(StrEnum):
     """How bad: critical means that something does not work now."""
@@ -28,6 +30,31 @@ class Finding(BaseModel):
     why: str
     remedy: str
     runbook: str
+
+
+def fault_of(
+    kind: str,
+    item: Object,
+    fault: str,
+    *,
+    what: str,
+    why: str,
+    since: datetime | None,
+    remedy: str,
+    runbook: str,
+    severity: Severity = Severity.CRITICAL,
+) -> Finding:
+    """A fault of one object; a family gives what all of its faults share once, by `partial`."""
+    return Finding(
+        severity=severity,
+        fault=fault,
+        object=describe(kind, item),
+        since=since,
+        what=what,
+        why=why,
+        remedy=remedy,
+        runbook=runbook,
+    )
 
 
 def exit_code(findings: list[Finding]) -> int:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
-from odoo_lake.doctor.findings import Finding, Severity
+from odoo_lake.cron import last_due
+from odoo_lake.doctor.findings import Finding, Severity, fault_of
 from odoo_lake.doctor.registry import diagnosis
-from odoo_lake.doctor.schedule import last_due
 from odoo_lake.doctor.snapshot import (
     Object,
     Snapshot,
@@ -23,6 +24,7 @@ from odoo_lake.doctor.snapshot import (
 )
 
 START_GRACE = timedelta(minutes=15)
+_late = partial(fault_of, "CronJob", severity=Severity.WARNING)
 
 
 @diagnosis
@@ -77,7 +79,8 @@ def schedules(snapshot: Snapshot) -> Iterator[Finding]:
                 f"When it is no longer wanted: `kubectl -n {namespace_of(cronjob)} patch cronjob {name_of(cronjob)}"
             )
             remedy += """ -p '{"spec":{"suspend":false}}'`."""
-            yield _late(cronjob, "cronjob-suspended", "it does not run", why, remedy, started)
+            what, page = "it does not run", "PipelineCronjobSuspended.md"
+            yield _late(cronjob, "cronjob-suspended", what=what, why=why, since=started, remedy=remedy, runbook=page)
             continue
         if status.get("active"):
             continue
@@ -88,19 +91,5 @@ def schedules(snapshot: Snapshot) -> Iterator[Finding]:
         if due and started and started < due:
             why = f"it was due at {due:%Y-%m-%d %H:%M %Z} ({spec['schedule']}) and started nothing"
             remedy = "Look at its events; a start delayed beyond `startingDeadlineSeconds` is left out."
-            yield _late(cronjob, "cronjob-overdue", "it missed its time", why, remedy, due)
-
-
-def _late(  # noqa: PLR0917
-    cronjob: Object, fault: str, what: str, why: str, remedy: str, since: datetime | None
-) -> Finding:
-    return Finding(
-        severity=Severity.WARNING,
-        fault=fault,
-        object=describe("CronJob", cronjob),
-        since=since,
-        what=what,
-        why=why,
-        remedy=remedy,
-        runbook="PipelineCronjobSuspended.md" if fault == "cronjob-suspended" else "PipelineCronjobOverdue.md",
-    )
+            what, page = "it missed its time", "PipelineCronjobOverdue.md"
+            yield _late(cronjob, "cronjob-overdue", what=what, why=why, since=due, remedy=remedy, runbook=page)

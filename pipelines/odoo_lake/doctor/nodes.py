@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 
-from odoo_lake.doctor.findings import Finding, Severity
+from odoo_lake.doctor.findings import Finding, Severity, fault_of
 from odoo_lake.doctor.registry import diagnosis
 from odoo_lake.doctor.snapshot import (
     PLATFORM_PREFIX,
-    Object,
     Snapshot,
     changed,
     condition,
@@ -21,6 +21,8 @@ from odoo_lake.doctor.snapshot import (
 )
 
 GOING_GRACE = timedelta(minutes=5)
+_node = partial(fault_of, "Node", runbook="procedures/drain-a-node.md")
+_warning = partial(_node, severity=Severity.WARNING)
 _WANTS = ("MemoryPressure", "DiskPressure", "PIDPressure", "NetworkUnavailable")
 
 
@@ -29,36 +31,22 @@ def nodes(snapshot: Snapshot) -> Iterator[Finding]:
     """Nodes that are not ready, short of something, or closed to new pods."""
     for node in snapshot.everywhere("Node"):
         ready = condition(node, "Ready")
+        remedy = f"Look at `kubectl describe node {name_of(node)}`; heal it; `kubectl uncordon` after a drain."
         if ready.get("status") != "True":
             why = f"{ready.get('reason')}: {ready.get('message')}" if ready else "its kubelet has never reported"
-            since = changed(ready) or created(node)
-            yield _node(node, Severity.CRITICAL, "node-not-ready", "the node does not answer", why, since)
+            what, since = "the node does not answer", changed(ready) or created(node)
+            yield _node(node, "node-not-ready", what=what, why=why, since=since, remedy=remedy)
         for want in _WANTS:
             found = condition(node, want)
             if found.get("status") == "True":
                 why = f"{want}: {found.get('message')}"
                 what = "the node is in want and may throw pods out"
-                yield _node(node, Severity.WARNING, "node-pressure", what, why, changed(found))
+                yield _warning(node, "node-pressure", what=what, why=why, since=changed(found), remedy=remedy)
         if node["spec"].get("unschedulable"):
             taints = [t for t in node["spec"].get("taints") or [] if t["key"] == "node.kubernetes.io/unschedulable"]
             since = moment(taints[0].get("timeAdded")) if taints else None
-            why = "somebody cordoned it, or its drain is not over"
-            yield _node(node, Severity.WARNING, "node-cordoned", "the node takes no new pods", why, since)
-
-
-def _node(  # noqa: PLR0917
-    node: Object, severity: Severity, fault: str, what: str, why: str, since: datetime | None
-) -> Finding:
-    return Finding(
-        severity=severity,
-        fault=fault,
-        object=describe("Node", node),
-        since=since,
-        what=what,
-        why=why,
-        remedy=f"Look at `kubectl describe node {name_of(node)}`; heal it; `kubectl uncordon` after a drain.",
-        runbook="procedures/drain-a-node.md",
-    )
+            what, why = "the node takes no new pods", "somebody cordoned it, or its drain is not over"
+            yield _warning(node, "node-cordoned", what=what, why=why, since=since, remedy=remedy)
 
 
 @diagnosis

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from odoo_lake.doctor.findings import Finding, Severity
+from odoo_lake.doctor.findings import Finding, Severity, fault_of
 from odoo_lake.doctor.registry import diagnosis
 from odoo_lake.doctor.snapshot import (
     Object,
@@ -29,6 +30,12 @@ _KINDS = {
     "kube-prometheus-stack-prometheus-operator": "monitoring.coreos.com/ServiceMonitor",
     "strimzi-cluster-operator": "kafka.strimzi.io/Kafka",
 }
+
+_database = partial(
+    fault_of,
+    "Cluster",
+    remedy="Follow the page; the operator heals by itself once its cause (pod, volume, store) is gone.",
+)
 
 
 @diagnosis
@@ -67,12 +74,15 @@ def postgres(snapshot: Snapshot) -> Iterator[Finding]:
                 why += f" ({reason})"
             severity = Severity.WARNING if have else Severity.CRITICAL
             what = "the database cluster is not whole"
-            yield _database(cluster, severity, "postgres-not-ready", what, why, since, "PostgresInstanceDown.md")
+            page = "PostgresInstanceDown.md"
+            yield _database(
+                cluster, "postgres-not-ready", what=what, why=why, since=since, runbook=page, severity=severity
+            )
         archiving = condition(cluster, "ContinuousArchiving")
         if archiving.get("status") == "False":
             what, why = "its log is not archived: a restore would lose what is newer", archiving.get("message", "")
             page, since = "PostgresArchivingFailing.md", changed(archiving)
-            yield _database(cluster, Severity.CRITICAL, "archiving-failing", what, why, since, page)
+            yield _database(cluster, "archiving-failing", what=what, why=why, since=since, runbook=page)
 
 
 @diagnosis
@@ -102,18 +112,3 @@ def backups(snapshot: Snapshot) -> Iterator[Finding]:
 def _time(backup: Object) -> datetime:
     stopped = moment(status_of(backup).get("stoppedAt")) or created(backup)
     return stopped or datetime.min.replace(tzinfo=UTC)
-
-
-def _database(  # noqa: PLR0917
-    cluster: Object, severity: Severity, fault: str, what: str, why: str, since: datetime | None, page: str
-) -> Finding:
-    return Finding(
-        severity=severity,
-        fault=fault,
-        object=describe("Cluster", cluster),
-        since=since,
-        what=what,
-        why=why,
-        remedy="Follow the page; the operator heals by itself once its cause (pod, volume, store) is gone.",
-        runbook=page,
-    )

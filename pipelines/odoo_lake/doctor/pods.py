@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from odoo_lake.doctor.findings import Finding, Severity
+from odoo_lake.doctor.findings import Finding, Severity, fault_of
 from odoo_lake.doctor.registry import diagnosis
 from odoo_lake.doctor.snapshot import (
     Object,
@@ -27,6 +28,7 @@ from odoo_lake.doctor.snapshot import (
 
 RECENT = timedelta(hours=24)
 START_GRACE = timedelta(minutes=5)
+_starting = partial(fault_of, "Pod", runbook="PodPending.md")
 _IMAGE_REASONS = ("ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "RegistryUnavailable")
 _START_REASONS = ("CreateContainerError", "RunContainerError", "CreatePodSandboxError")
 _NO_ACCESS = re.compile(r"unauthorized|authentication required|access denied|no basic auth|403 Forbidden", re.I)
@@ -198,6 +200,7 @@ def not_started(snapshot: Snapshot) -> Iterator[Finding]:
         scheduled = condition(pod, "PodScheduled")
         if status_of(pod).get("phase") != "Pending" or scheduled.get("status") == "False":
             continue
+        remedy = f"Look at the end of `kubectl -n {namespace_of(pod)} describe pod {name_of(pod)}` and at its node."
         events = snapshot.events_about("Pod", namespace_of(pod), name_of(pod))
         mount = next((e for e in events if e.get("reason") in ("FailedMount", "FailedAttachVolume")), None)
         waiting = [c.get("state", {}).get("waiting", {}).get("reason") for c in _statuses(pod)]
@@ -206,7 +209,8 @@ def not_started(snapshot: Snapshot) -> Iterator[Finding]:
             if _NO_OBJECT.search(message):
                 yield configuration(namespace_of(pod), describe("Pod", pod), message, first_seen(mount))
             else:
-                yield _starting(pod, "volume-mount-failing", "a volume cannot be mounted", message, first_seen(mount))
+                what, since = "a volume cannot be mounted", first_seen(mount)
+                yield _starting(pod, "volume-mount-failing", what=what, why=message, since=since, remedy=remedy)
         elif snapshot.older_than(created(pod), timedelta(minutes=15)) and set(waiting) <= {
             None,
             "ContainerCreating",
@@ -215,25 +219,13 @@ def not_started(snapshot: Snapshot) -> Iterator[Finding]:
             running = any(c.get("state", {}).get("running") for c in _statuses(pod))
             if not running:
                 why = events[0].get("message", "") if events else "the node's kubelet gives no reason"
-                yield _starting(pod, "start-hanging", "the pod does not start", why, created(pod))
+                what, since = "the pod does not start", created(pod)
+                yield _starting(pod, "start-hanging", what=what, why=why, since=since, remedy=remedy)
 
 
 def _statuses(pod: Object) -> list[Mapping[str, Any]]:
     status = status_of(pod)
     return [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
-
-
-def _starting(pod: Object, fault: str, what: str, why: str, since: datetime | None) -> Finding:
-    return Finding(
-        severity=Severity.CRITICAL,
-        fault=fault,
-        object=describe("Pod", pod),
-        since=since,
-        what=what,
-        why=why,
-        remedy=f"Look at the end of `kubectl -n {namespace_of(pod)} describe pod {name_of(pod)}` and at its node.",
-        runbook="PodPending.md",
-    )
 
 
 @diagnosis

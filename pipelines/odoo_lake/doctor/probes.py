@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 
-from odoo_lake.doctor.findings import Finding, Severity
+from odoo_lake.doctor.findings import Finding, fault_of
 from odoo_lake.doctor.registry import diagnosis
 from odoo_lake.doctor.snapshot import (
-    Object,
     Snapshot,
     changed,
     condition,
-    describe,
     first_seen,
     last_seen,
     name_of,
@@ -22,6 +21,12 @@ from odoo_lake.doctor.snapshot import (
 
 START_GRACE = timedelta(minutes=5)
 PROBE_MEMORY = timedelta(minutes=30)
+_probe = partial(
+    fault_of,
+    "Pod",
+    remedy="Read the container's log. A slow start needs a higher `failureThreshold`; a wrong port, its value.",
+    runbook="PodRestarting.md",
+)
 
 
 @diagnosis
@@ -38,29 +43,15 @@ def probes(snapshot: Snapshot) -> Iterator[Finding]:
         for event in failed:
             message = event.get("message", "")
             if message.startswith(("Liveness", "Startup")):
-                yield _probe(
-                    pod, "liveness-probe-failing", "the kubelet restarts a container", message, first_seen(event)
-                )
+                what = "the kubelet restarts a container"
+                yield _probe(pod, "liveness-probe-failing", what=what, why=message, since=first_seen(event))
         if unready.get("status") != "False" or not up:
             continue
         readiness = next((e for e in failed if e.get("message", "").startswith("Readiness")), None)
         if readiness:
-            what = "the pod runs but takes no requests"
-            yield _probe(pod, "readiness-probe-failing", what, readiness["message"], first_seen(readiness))
+            what, why = "the pod runs but takes no requests", readiness["message"]
+            yield _probe(pod, "readiness-probe-failing", what=what, why=why, since=first_seen(readiness))
         elif snapshot.older_than(changed(unready), START_GRACE):
             why = unready.get("message") or "its Ready condition is False and no event says why"
             what = "the pod runs but is not ready"
-            yield _probe(pod, "readiness-probe-failing", what, why, changed(unready))
-
-
-def _probe(pod: Object, fault: str, what: str, why: str, since: datetime | None) -> Finding:
-    return Finding(
-        severity=Severity.CRITICAL,
-        fault=fault,
-        object=describe("Pod", pod),
-        since=since,
-        what=what,
-        why=why,
-        remedy="Read the container's log. A slow start needs a higher `failureThreshold`; a wrong port, its value.",
-        runbook="PodRestarting.md",
-    )
+            yield _probe(pod, "readiness-probe-failing", what=what, why=why, since=changed(unready))

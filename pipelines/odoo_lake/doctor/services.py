@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
-from odoo_lake.doctor.findings import Finding, Severity
+from odoo_lake.doctor.findings import Finding, Severity, fault_of
 from odoo_lake.doctor.registry import diagnosis
 from odoo_lake.doctor.snapshot import (
     PLATFORM_PREFIX,
-    Object,
     Snapshot,
     changed,
     condition,
@@ -23,19 +23,11 @@ from odoo_lake.doctor.snapshot import (
 )
 
 START_GRACE = timedelta(minutes=5)
-
-
-def _finding(fault: str, about: str, item: Object, what: str, why: str) -> Finding:
-    return Finding(
-        severity=Severity.CRITICAL,
-        fault=fault,
-        object=about,
-        since=created(item),
-        what=what,
-        why=why,
-        remedy="Bring its pods back, or correct the selector or name, then deploy again.",
-        runbook="procedures/stuck-deployment.md",
-    )
+_fault = partial(
+    fault_of,
+    remedy="Bring its pods back, or correct the selector or name, then deploy again.",
+    runbook="procedures/stuck-deployment.md",
+)
 
 
 @diagnosis
@@ -52,13 +44,15 @@ def endpoints(snapshot: Snapshot) -> Iterator[Finding]:
             continue
         if is_dns:
             why = "no pod behind it is ready: names cannot be looked up in the whole cluster"
-            yield _finding("dns-down", describe("Service", service), service, "the cluster's DNS is down", why)
+            what = "the cluster's DNS is down"
+            yield _fault("Service", service, "dns-down", what=what, why=why, since=created(service))
             continue
         pods = [p for p in snapshot.everywhere("Pod") if namespace_of(p) == namespace and selects(selector, p)]
         if not pods and snapshot.older_than(created(service), START_GRACE):
             words = ",".join(f"{key}={value}" for key, value in selector.items())
             why = f"no pod has the labels {words}"
-            yield _finding("service-without-pods", describe("Service", service), service, "nothing answers", why)
+            what = "nothing answers"
+            yield _fault("Service", service, "service-without-pods", what=what, why=why, since=created(service))
 
 
 @diagnosis
@@ -71,10 +65,8 @@ def ingresses(snapshot: Snapshot) -> Iterator[Finding]:
         for path in paths:
             name = (path["backend"].get("service") or {}).get("name")
             if name and (namespace_of(ingress), name) not in known:
-                why = f"it leads to Service {name}, which does not exist"
-                yield _finding(
-                    "ingress-without-service", describe("Ingress", ingress), ingress, "it leads nowhere", why
-                )
+                what, why = "it leads nowhere", f"it leads to Service {name}, which does not exist"
+                yield _fault("Ingress", ingress, "ingress-without-service", what=what, why=why, since=created(ingress))
                 break
 
 
@@ -93,10 +85,9 @@ def webhooks(snapshot: Snapshot) -> Iterator[Finding]:
                     continue
                 state = "has no ready pod" if key in known else "does not exist"
                 why = f"{hook['name']} calls {describe_name('Service', *key)}, which {state}"
-                found = _finding("webhook-failing", describe(kind, item), item, "its webhook does not answer", why)
-                if hook.get("failurePolicy") == "Ignore":
-                    found = found.model_copy(update={"severity": Severity.WARNING})
-                yield found
+                what = "its webhook does not answer"
+                severity = Severity.WARNING if hook.get("failurePolicy") == "Ignore" else Severity.CRITICAL
+                yield _fault(kind, item, "webhook-failing", what=what, why=why, since=created(item), severity=severity)
                 break
 
 
@@ -106,9 +97,8 @@ def api_services(snapshot: Snapshot) -> Iterator[Finding]:
     for item in snapshot.everywhere("APIService"):
         available = condition(item, "Available")
         if item["spec"].get("service") and available.get("status") == "False":
-            what = "a part of the cluster's API does not answer"
-            found = _finding("api-service-down", describe("APIService", item), item, what, available.get("message", ""))
-            yield found.model_copy(update={"since": changed(available)})
+            what, why = "a part of the cluster's API does not answer", available.get("message", "")
+            yield _fault("APIService", item, "api-service-down", what=what, why=why, since=changed(available))
 
 
 @diagnosis

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
-from odoo_lake.doctor.findings import Finding, Severity
+from odoo_lake.doctor.findings import Finding, Severity, fault_of
 from odoo_lake.doctor.registry import diagnosis
 from odoo_lake.doctor.snapshot import (
     Object,
@@ -21,6 +22,13 @@ from odoo_lake.doctor.snapshot import (
 
 BIND_GRACE = timedelta(minutes=2)
 WARNING_SHARE, CRITICAL_SHARE = 0.8, 0.9
+_claim = partial(
+    fault_of,
+    "PersistentVolumeClaim",
+    what="the claim gets no volume",
+    remedy="Set `lakehouse:storageClass` to one of `kubectl get storageclass` and see that its provisioner runs.",
+    runbook="PodPending.md",
+)
 _DEFAULT = "storageclass.kubernetes.io/is-default-class"
 
 
@@ -35,41 +43,34 @@ def claims(snapshot: Snapshot) -> Iterator[Finding]:
         events = snapshot.events_about("PersistentVolumeClaim", namespace_of(claim), name_of(claim))
         failed = next((e for e in events if e.get("reason") == "ProvisioningFailed"), None)
         if phase == "Lost":
-            yield _claim(claim, "claim-lost", "its volume is gone", "the PersistentVolume it was bound to is deleted")
+            yield _claim(
+                claim,
+                "claim-lost",
+                what="its volume is gone",
+                why="the PersistentVolume it was bound to is deleted",
+                since=created(claim),
+                remedy="Restore from the backup.",
+                runbook="procedures/restore-postgresql.md",
+            )
         elif phase != "Pending":
             continue
         elif wanted and wanted not in classes and snapshot.has_read("StorageClass"):
             why = f"the cluster has no storage class {wanted}; it has {', '.join(sorted(classes)) or 'none'}"
-            yield _claim(claim, "storage-class-unknown", "the claim gets no volume", why)
+            yield _claim(claim, "storage-class-unknown", why=why, since=created(claim))
         elif wanted is None and not has_default and snapshot.has_read("StorageClass"):
             why = "it names no storage class and the cluster has no default one"
-            yield _claim(claim, "storage-class-unknown", "the claim gets no volume", why)
+            yield _claim(claim, "storage-class-unknown", why=why, since=created(claim))
         elif failed:
-            yield _claim(claim, "claim-pending", "the claim gets no volume", failed["message"])
+            yield _claim(claim, "claim-pending", why=failed["message"], since=created(claim))
         elif (namespace_of(claim), name_of(claim)) in used and snapshot.older_than(created(claim), BIND_GRACE):
             why = "its provisioner does not answer" if not events else events[0].get("message", "")
-            yield _claim(claim, "claim-pending", "the claim gets no volume", why)
+            yield _claim(claim, "claim-pending", why=why, since=created(claim))
 
 
 def _claims_of(pod: Object) -> Iterator[tuple[str, str]]:
     for volume in pod["spec"].get("volumes") or []:
         if "persistentVolumeClaim" in volume:
             yield namespace_of(pod), volume["persistentVolumeClaim"]["claimName"]
-
-
-def _claim(claim: Object, fault: str, what: str, why: str) -> Finding:
-    return Finding(
-        severity=Severity.CRITICAL,
-        fault=fault,
-        object=describe("PersistentVolumeClaim", claim),
-        since=created(claim),
-        what=what,
-        why=why,
-        remedy="Restore from the backup."
-        if fault == "claim-lost"
-        else "Set `lakehouse:storageClass` to one of `kubectl get storageclass` and see that its provisioner runs.",
-        runbook="procedures/restore-postgresql.md" if fault == "claim-lost" else "PodPending.md",
-    )
 
 
 @diagnosis

@@ -31,6 +31,8 @@ class Request:
     catalogue: Catalogue
     settings: ExtractionSettings
     hash_key: str | None = None
+    rehash: str = ""
+    """A request to hash everything anew with a new key; it is met once, and any other text is another request."""
     figures: Callable[[OdooDatabase], list[FigureQuery]] = lambda _: []
     business_settings: Mapping[str, str] = field(default_factory=dict)
     compare_tables: frozenset[str] = frozenset()

@@ -16,7 +16,8 @@ import duckdb
 import psycopg
 
 from odoo_lake.contracts.catalogue import Catalogue
-from odoo_lake.contracts.model import Method
+from odoo_lake.contracts.model import Method, Privacy
+from odoo_lake.errors import UserError
 from odoo_lake.extract.plan import Plan, make_plan
 from odoo_lake.extract.reader import Snapshot, read_error
 from odoo_lake.extract.request import FigureQuery, Request
@@ -37,7 +38,7 @@ from odoo_lake.lake.lock import exclusive
 from odoo_lake.lake.store import Store
 from odoo_lake.progress import Reporter
 from odoo_lake.source.odoo import OdooDatabase, inspect
-from odoo_lake.source.projection import custom_columns, hmac_key_settings
+from odoo_lake.source.projection import custom_columns, hash_key_id, hmac_key_settings
 
 LOCK = "bronze"
 
@@ -97,7 +98,7 @@ class _Extraction:
             now=now,
             with_hash_key=bool(request.hash_key),
             readable_states=self._readable_states(),
-            compare_tables=request.compare_tables,
+            compare_tables=self._compared(),
             accept_schema_changes=request.accept_schema_changes,
             landed=landed,
         )
@@ -131,11 +132,32 @@ class _Extraction:
             absent_tables=plan.absent,
             figures=work.figures,
             figures_key=key,
+            hash_key_id=hash_key_id(request.hash_key) if request.hash_key else "",
+            rehashed_for=request.rehash or (self._log.last.rehashed_for if self._log.last else ""),
             figure_errors=refused,
             settings=dict(request.business_settings),
         )
         append_commit(self._bronze, commit)
         return Outcome(commit, database, plan, _custom_columns(request.catalogue, database))
+
+    def _compared(self) -> frozenset[str]:
+        """Tables to compare in full: what was asked for, and with another key all that hold a hash.
+
+        Raises UserError where nobody asked to hash everything anew.
+        """
+        request, last = self._request, self._log.last
+        key = hash_key_id(request.hash_key) if request.hash_key else ""
+        # Where a run without a key came between, hashed columns are new ones and compared anyhow.
+        if last is None or "" in (key, last.hash_key_id) or key == last.hash_key_id:
+            return request.compare_tables
+        hashed = frozenset(t for t, c in request.catalogue.items() if any(x.privacy is Privacy.HASH for x in c.columns))
+        if not hashed <= request.compare_tables and request.rehash in ("", last.rehashed_for):
+            raise UserError(
+                f"The key of hashed columns is not the one that run {last.run_id} used.",
+                "Nothing was read: what is hashed from now on would not match what was hashed before.",
+                "Set the former key again, or have everything hashed anew: odoo-lake extract --full.",
+            )
+        return request.compare_tables | hashed
 
     def _landed(self) -> dict[str, tuple[str, ...]]:
         """Tables that Airbyte reads by their cursor, and its files that are not taken over yet."""

@@ -87,6 +87,10 @@ class Commit(_Model):
     """What the figures depend on beside Odoo's rows: the questions, their days and the business choices."""
     figure_errors: dict[str, str] = {}
     """Check name to the reason why this database could not be asked."""
+    hash_key_id: str = ""
+    """Which key columns were hashed with; empty where none was given."""
+    rehashed_for: str = ""
+    """The newest request to hash everything anew that was met."""
     replaced: tuple[str, ...] = ()
     """The files whose rows a compaction wrote anew; readers of an older publication may still read them."""
     earlier_extractions: tuple[datetime, ...] = ()

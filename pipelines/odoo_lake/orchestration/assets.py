@@ -23,13 +23,18 @@ from odoo_lake.workspace import Workspace
 
 PUBLICATION = dg.AssetKey(["publication"])
 FRESHNESS = timedelta(hours=4)
+# What a run may take, from its start to the publication.
+RUN_TIME = timedelta(hours=2)
 RETRIES = dg.RetryPolicy(max_retries=2, delay=60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 
 
-def bronze_assets(workspace: Workspace) -> dg.AssetsDefinition:
-    """One asset per contract; they come from one snapshot, so one step reads them all, or sweeps up after Airbyte."""
+def bronze_assets(workspace: Workspace, pace: timedelta) -> dg.AssetsDefinition:
+    """One asset per contract; they come from one snapshot, so one step reads them all, or sweeps up after Airbyte.
 
-    specs = [_bronze_spec(contract) for contract in workspace.catalogue.values()]
+    `pace` is the longest time between two runs that the schedule means.
+    """
+
+    specs = [_bronze_spec(contract, pace) for contract in workspace.catalogue.values()]
 
     @dg.multi_asset(specs=specs, name="extract", retry_policy=RETRIES)
     def extract(context: dg.AssetExecutionContext, lakehouse: Lakehouse) -> Iterator[dg.MaterializeResult[Any]]:
@@ -84,7 +89,7 @@ def _record_failure(pipeline: Any, build: Build, inputs: Any) -> None:
         pipeline.record.save_invocation(read_results(results), inputs.log.last.run_id, inputs.as_of)
 
 
-def publication_asset(workspace: Workspace) -> dg.AssetsDefinition:
+def publication_asset(workspace: Workspace, pace: timedelta) -> dg.AssetsDefinition:
     """What readers see; each reconciliation check is a check of it, and it stays as it was while one fails.
 
     The tables behind a figure that differs are compared with Odoo once.
@@ -98,7 +103,7 @@ def publication_asset(workspace: Workspace) -> dg.AssetsDefinition:
                 PUBLICATION,
                 deps=[_model_key(workspace, mart) for mart in marts],
                 description="All silver and gold tables, switched together after tests and reconciliation.",
-                freshness_policy=dg.FreshnessPolicy.time_window(fail_window=FRESHNESS),
+                freshness_policy=dg.FreshnessPolicy.time_window(fail_window=_window(FRESHNESS, pace)),
             )
         ],
         check_specs=checks,
@@ -158,13 +163,20 @@ class _Translator(DagsterDbtTranslator):
         return str(path[1])
 
 
-def _bronze_spec(contract: Contract) -> dg.AssetSpec:
+def _window(allowed: timedelta, pace: timedelta) -> timedelta:
+    """How old an asset may be before it is stale: a schedule that asks for less is not a fault that comes every day."""
+    return max(allowed, pace + RUN_TIME)
+
+
+def _bronze_spec(contract: Contract, pace: timedelta) -> dg.AssetSpec:
     return dg.AssetSpec(
         _bronze_key(contract.table),
         group_name="bronze",
         description=contract.meaning,
         owners=[f"team:{contract.owner}"],
-        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=contract.freshness_hours)),
+        freshness_policy=dg.FreshnessPolicy.time_window(
+            fail_window=_window(timedelta(hours=contract.freshness_hours), pace)
+        ),
     )
 
 

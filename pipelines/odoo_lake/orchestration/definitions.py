@@ -5,9 +5,11 @@
 import json
 import os
 import urllib.request
+from datetime import timedelta
 
 import dagster as dg
 
+from odoo_lake.cron import longest_gap
 from odoo_lake.orchestration.assets import bronze_assets, model_assets, publication_asset
 from odoo_lake.orchestration.lakehouse import configured_lakehouse
 from odoo_lake.orchestration.syncs import sync_sensor
@@ -15,8 +17,12 @@ from odoo_lake.orchestration.upkeep import daily_maintenance, table_maintenance
 from odoo_lake.workspace import Engine, Ingestion, engine, ingestion, open_workspace
 
 WEBHOOK_VARIABLE = "ODOO_LAKE_ALERT_WEBHOOK"
-# When the pipeline runs, as a cron expression.
+# When the pipeline runs, and when Airbyte syncs, as cron expressions.
 SCHEDULE_VARIABLE = "ODOO_LAKE_SCHEDULE"
+SYNC_SCHEDULE_VARIABLE = "ODOO_LAKE_SYNC_SCHEDULE"
+HOURLY = "5 * * * *"
+# For a schedule that leaves out weeks.
+RARELY = timedelta(days=31)
 
 # A coordinator lets one run at a time work of those with the same value.
 ONE_AT_A_TIME = "lakehouse/one-at-a-time"
@@ -24,6 +30,9 @@ ONE_AT_A_TIME = "lakehouse/one-at-a-time"
 _WORKSPACE = open_workspace()
 # Where Airbyte lands the rows, its syncs start the runs; the schedule is there for whoever wants both.
 _FOLLOWS_AIRBYTE = ingestion() is Ingestion.AIRBYTE
+_SCHEDULE = os.environ.get(SCHEDULE_VARIABLE) or HOURLY
+_SYNCS = os.environ.get(SYNC_SCHEDULE_VARIABLE) or HOURLY
+_PACE = longest_gap(_SYNCS if _FOLLOWS_AIRBYTE else _SCHEDULE) or RARELY
 
 
 @dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING)
@@ -57,10 +66,10 @@ def _schedule(job: str, cron: str, *, runs: bool = True) -> dg.ScheduleDefinitio
 
 
 defs = dg.Definitions(
-    assets=[bronze_assets(_WORKSPACE), model_assets(_WORKSPACE), publication_asset(_WORKSPACE)],
+    assets=[bronze_assets(_WORKSPACE, _PACE), model_assets(_WORKSPACE), publication_asset(_WORKSPACE, _PACE)],
     jobs=[odoo_to_gold, daily_maintenance, *_ON_TRINO],
     schedules=[
-        _schedule(odoo_to_gold.name, os.environ.get(SCHEDULE_VARIABLE) or "5 * * * *", runs=not _FOLLOWS_AIRBYTE),
+        _schedule(odoo_to_gold.name, _SCHEDULE, runs=not _FOLLOWS_AIRBYTE),
         _schedule(daily_maintenance.name, "30 2 * * *"),
         *(_schedule(job.name, "30 4 * * *") for job in _ON_TRINO),
     ],

@@ -17,7 +17,7 @@ from odoo_lake.lake.commits import BronzeLog, Commit
 from odoo_lake.lake.duck import open_duckdb
 from odoo_lake.pipeline import Pipeline, last_extraction
 from odoo_lake.reconcile.run import Reconciliation
-from odoo_lake.trino.connection import BRONZE_CATALOG, BRONZE_SCHEMA, LAKE_CATALOG, TrinoAddress
+from odoo_lake.trino.connection import BRONZE_CATALOG, BRONZE_SCHEMA, LAKE_CATALOG, Session, TrinoAddress
 from odoo_lake.trino.figures import from_trino
 from odoo_lake.trino.publish import (
     BUILD_SUFFIX,
@@ -31,6 +31,8 @@ from odoo_lake.trino.register import register
 
 DBT_TARGET = "trino"
 _CONTINUATION = "_builds/trino.json"
+# A publication whose views are being switched: what a killed run had begun, the next one completes.
+_SWITCHING = "_builds/trino-switching.json"
 
 
 class _Continuation(BaseModel):
@@ -60,7 +62,10 @@ class TrinoPipeline(Pipeline):
             )
 
     def _published(self) -> Publication | None:
+        begun = self.build.lake.catalogues.read(_SWITCHING)
         with self.address.connect() as session:
+            if begun is not None:
+                self._switch(session, Publication.model_validate_json(begun))
             return read_publication(session)
 
     def prepare_models(self, inputs: BuildInputs) -> tuple[Sequence[str], dict[str, Any]]:
@@ -105,8 +110,13 @@ class TrinoPipeline(Pipeline):
         with self.address.connect() as session:
             tables = built_tables(session, self.build.target / "manifest.json")
             complete = publication.model_copy(update={"tables": listed_tables(session, tables)})
-            switch_views(session, tables, complete)
+            self.build.lake.catalogues.write(_SWITCHING, complete.model_dump_json().encode())
+            self._switch(session, complete)
         return complete
+
+    def _switch(self, session: Session, publication: Publication) -> None:
+        switch_views(session, publication)
+        self.build.lake.catalogues.delete([_SWITCHING])
 
     def _reconcile_build(self, commit: Commit, as_of: date) -> Reconciliation:
         return self._reconcile_on_trino(commit, as_of, published=False)

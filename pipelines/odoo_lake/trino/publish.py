@@ -72,16 +72,16 @@ def is_iceberg(session: Session) -> bool:
     return bool(connector == "iceberg")
 
 
-def switch_views(session: Session, tables: tuple[BuiltTable, ...], publication: Publication) -> None:
-    """Let readers see a build: one statement per table, nothing is computed in them."""
+def switch_views(session: Session, publication: Publication) -> None:
+    """Let readers see a build: one statement per table, nothing is computed in them; it can be repeated."""
     for schema in (*TABLE_SCHEMAS, META_SCHEMA):
         session.rows(f"create schema if not exists {LAKE_CATALOG}.{schema}")
-    for table in tables:
-        _show(session, table)
+    for table in publication.tables:
+        _show(session, BuiltTable(table.table_schema, table.name, version_of(table)))
     _keep(session, publication)
     for schema in TABLE_SCHEMAS:
         shown = {name for (name,) in session.rows(f"show tables from {LAKE_CATALOG}.{schema}")}
-        for name in sorted(shown - {table.name for table in tables if table.schema == schema}):
+        for name in sorted(shown - {table.name for table in publication.tables if table.table_schema == schema}):
             session.rows(f"drop view {LAKE_CATALOG}.{schema}.{identifier(name)}")
 
 

@@ -9,16 +9,17 @@ import pytest
 import yaml
 from pydantic.alias_generators import to_camel
 
-from lakehouse import checks, settings, sizing
+from lakehouse import checks, sizing
 from lakehouse.errors import ConfigError
 from lakehouse.settings import Settings, Topology
+from lakehouse.settings_reader import load
 from tests.program.recorder import ROOT, SECRET_KEYS, encoded, stack_config
 
 FIXTURES = ROOT / "tests" / "config"
 
 
 def checked(config: dict[str, Any], secret_keys: list[str]) -> Settings:
-    chosen = settings.load(encoded(config), secret_keys)
+    chosen = load(encoded(config), secret_keys)
     checks.check(chosen, sizing.load(chosen.profile, chosen.overrides, chosen.object_store))
     return chosen
 

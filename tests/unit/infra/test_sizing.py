@@ -73,6 +73,16 @@ def test_syncs_wait_for_an_upgrade_and_ingestion_does_not() -> None:
     assert datahub.beside.memory == datahub.transition.memory + datahub.run[1].amount.memory
 
 
+def test_a_switch_to_lightweight_has_room_beside_what_goes_last() -> None:
+    """Quotas shrink first; production's pods shrink later, and what lightweight lacks goes at the end."""
+    small, large = load(Profile.LIGHTWEIGHT), production()
+    strimzi = large.system.strimzi.amount
+    assert not (small.system.needed + strimzi).excess_over(small.system.limit)
+    # Airbyte's bootloader is a hook before the roll-out.
+    before = large.airbyte.steady + small.airbyte.jobs["bootloader"].amount
+    assert not [problem for problem in before.excess_over(small.airbyte.limit) if "volume" not in problem]
+
+
 def production(overrides: dict[str, Any] | None = None) -> ProductionSizing:
     sizing = load(Profile.PRODUCTION, overrides)
     assert isinstance(sizing, ProductionSizing)
@@ -104,7 +114,7 @@ def test_connections_fit_the_server() -> None:
     [
         (Profile.LIGHTWEIGHT, {"minio": {"server": {"memory": "2Gi"}}}, ["minio", "memory 2304Mi > 2048Mi", "row"]),
         (Profile.LIGHTWEIGHT, {"minio": {"server": {"volume": "60Gi"}}}, ["volume 61440Mi > 51200Mi"]),
-        (Profile.PRODUCTION, {"trino": {"worker": {"replicas": 3}}}, ["trino", "cpu 5500m > 4000m"]),
+        (Profile.PRODUCTION, {"trino": {"worker": {"replicas": 3}}}, ["trino", "cpu 5400m > 4000m"]),
         (Profile.PRODUCTION, {"airbyte": {"server": {"memory": "4608Mi"}}}, ["airbyte.sync", "Nothing could ever run"]),
         (Profile.PRODUCTION, {"trino": {"worker": {"memory": "1Gi"}}}, ["trino.worker.memory is 1Gi", "headroom"]),
         (Profile.LIGHTWEIGHT, {"minio": {"servers": {}}}, ["minio.servers", "no such size"]),

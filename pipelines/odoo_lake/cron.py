@@ -1,9 +1,10 @@
-"""When a CronJob was last due."""
+"""When a schedule was last due, and how far apart its times are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 _MACROS = {
@@ -23,6 +24,7 @@ _NAMES = {
     for number, name in enumerate(names)
 }
 LOOK_BACK = timedelta(days=8)
+_ANY_DAY = datetime(2026, 1, 12, tzinfo=UTC)
 
 
 def last_due(schedule: str, before: datetime, zone: str = "UTC") -> datetime | None:
@@ -45,6 +47,19 @@ def last_due(schedule: str, before: datetime, zone: str = "UTC") -> datetime | N
         if (of_month or of_week) if either_day else (of_month and of_week):
             return moment
     return None
+
+
+def longest_gap(schedule: str) -> timedelta | None:
+    """The longest time between two runs, in UTC; None for a schedule that leaves out whole weeks."""
+    return max((later - earlier for later, earlier in pairwise(_times(schedule))), default=None)
+
+
+def _times(schedule: str) -> Iterator[datetime]:
+    """Those of two weeks, the newest first: one of each weekday follows another."""
+    moment = last_due(schedule, _ANY_DAY)
+    while moment is not None and moment > _ANY_DAY - 2 * LOOK_BACK:
+        yield moment
+        moment = last_due(schedule, moment - timedelta(minutes=1))
 
 
 def _values(field: str, low: int, high: int) -> Iterator[int]:
