@@ -74,7 +74,10 @@ def object_store(
     """Start a server on `directory`, or with erasure coding on as many folders in it, and stop it on the way out."""
     store, arguments, environment = server_command(directory, drives=drives)
     process = subprocess.Popen(
-        arguments, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        arguments,
+        env={**os.environ, **environment, **(variables or {})},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         _wait_until_ready(f"{store.endpoint}{READY}", process)
@@ -95,7 +98,6 @@ def server_command(directory: Path, *, drives: int = 1) -> tuple[ObjectStore, li
         "MINIO_UPDATE": "off",
         # The folders of several drives are on one disk.
         "MINIO_CI_CD": "on",
-        **(variables or {}),
     }
     place = str(directory) if drives == 1 else f"{directory}/drive{{1...{drives}}}"
     arguments = [str(minio_binary()), "server", place, "--address", f"127.0.0.1:{port}", "--quiet"]

@@ -61,16 +61,18 @@ def build_store(plan: Plan, built: Platform) -> Store:
         plan.inside(*plan.budgets),
     )
     audit = _audit(plan)
+    token = audit and audit.token
     stores = {store: _one_store(plan, keys, store, audit) for store in wanted.stores}
     serving = stores[wanted.serve_from]
     built.secrets += [*(store.servers.root.ref for store in stores.values()), *keys.refs.values()]
+    built.secrets += [token] if token else []
     ready: tuple[StoreAccess | ObjectStore | ApplyJob, ...] = (serving.servers, serving.access)
     if len(stores) > 1:
         mirror = _mirror(plan, stores)
         built.notes.append(_note(plan))
         if wanted.hands_over:
             ready = (*ready, mirror)
-    return Store(serving.servers.endpoint, wanted.region, keys.refs, ready, audit.token if audit else None)
+    return Store(serving.servers.endpoint, wanted.region, keys.refs, ready, token)
 
 
 def topology_args(settings: Settings) -> StoreTopologyArgs:

@@ -150,13 +150,20 @@ def audit_variables(audit: AuditWebhook) -> list[k8s.core.v1.EnvVarArgsDict]:
 
 
 def audit_settings(endpoint: str, token: str) -> dict[str, str]:
-    """By MinIO's variable. A post holds what has come together since the last, and the queue what nobody took yet."""
+    """By MinIO's variable. A post holds what has come together since the last, and the queue what nobody took yet.
+
+    The queue is in memory, some 5 KiB an entry, and drops what it can't hold. One on a disk is limited by files, not by
+    bytes, so that a receiver that is down would fill the pod's scratch and have it evicted.
+    """
     return {
         "MINIO_AUDIT_WEBHOOK_ENABLE_log": "on",
         "MINIO_AUDIT_WEBHOOK_ENDPOINT_log": endpoint,
         "MINIO_AUDIT_WEBHOOK_AUTH_TOKEN_log": f"Bearer {token}",
         "MINIO_AUDIT_WEBHOOK_BATCH_SIZE_log": "500",
         "MINIO_AUDIT_WEBHOOK_QUEUE_SIZE_log": "20000",
+        # What is not answered in time is sent again, and would be counted twice.
+        "MINIO_AUDIT_WEBHOOK_HTTP_TIMEOUT_log": "30s",
+        "MINIO_AUDIT_WEBHOOK_MAX_RETRY_log": "0",  # for ever
     }
 
 

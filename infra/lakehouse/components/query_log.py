@@ -85,8 +85,7 @@ class QueryLog(pulumi.ComponentResource):
             spec={
                 "selector": selector(name, "server"),
                 "ports": [
-                    {"name": "events", "port": QUERY_LOG_PORT, "target_port": QUERY_LOG_PORT},
-                    {"name": "objects", "port": OBJECT_LOG_PORT, "target_port": OBJECT_LOG_PORT},
+                    {"name": port_name, "port": port, "target_port": port} for port_name, port in event_ports(args)
                 ],
             },
             opts=child,
@@ -98,6 +97,11 @@ class QueryLog(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[token, tls, tables]),
         )
         self.register_outputs({"uri": self.uri})
+
+
+def event_ports(args: QueryLogArgs) -> list[tuple[str, int]]:
+    """Where events come in, by name."""
+    return [("events", QUERY_LOG_PORT), *([("objects", OBJECT_LOG_PORT)] if args.object_token else [])]
 
 
 def _address(login: Login) -> str:
@@ -164,8 +168,7 @@ def container(name: str, args: QueryLogArgs, token: SecretRef) -> k8s.core.v1.Co
             *([args.object_token.env("ODOO_LAKE_OBJECT_LOG_TOKEN", TOKEN_KEY)] if args.object_token else []),
         ],
         "ports": [
-            {"name": "events", "container_port": QUERY_LOG_PORT},
-            {"name": "objects", "container_port": OBJECT_LOG_PORT},
+            *({"name": port_name, "container_port": port} for port_name, port in event_ports(args)),
             {"name": "metrics", "container_port": QUERY_LOG_METRICS_PORT},
         ],
         "resources": resources(args.sizing),

@@ -18,10 +18,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from odoo_lake.cli.options import LakeUrl, day_of, lake_of
 from odoo_lake.errors import UserError
 from odoo_lake.project import find_project
-from odoo_lake.query_log.audit import Reading, accesses, readings
+from odoo_lake.query_log.audit import Reading, accesses, accesses_begin, readings
 from odoo_lake.query_log.events import AccessPolicy, access_policy
 from odoo_lake.query_log.object_events import WATCHED, Ledger
-from odoo_lake.query_log.receiver import AT_ONCE, OBJECTS_METRIC, Guard, Tally, metrics, object_receiver, receiver
+from odoo_lake.query_log.receiver import AT_ONCE, Guard, Tally, metrics, object_receiver, receiver
 from odoo_lake.query_log.tables import make_tables
 from odoo_lake.record.writer import RECORD_VARIABLE, open_record, record_url
 
@@ -49,16 +49,16 @@ def query_log(  # noqa: PLR0917
     program's login needs no more than to add rows.
     """
     record = create_engine(record_url(lake_of(lake)), pool_size=AT_ONCE, max_overflow=0, pool_pre_ping=True)
-    tally, objects_tally, ledger = Tally(), Tally(OBJECTS_METRIC), Ledger()
+    tally, ledger = Tally(), Ledger()
     guard = Guard(os.environ.get(TOKEN_VARIABLE) or None, _readable(certificate))
     objects_guard = Guard(os.environ.get(OBJECTS_TOKEN_VARIABLE) or None)
     with contextlib.ExitStack() as servers:
         try:
             server = servers.enter_context(receiver((host, port), record, _policy(), guard=guard, tally=tally))
-            others = [servers.enter_context(metrics((host, metrics_port), tally, objects_tally))]
+            others = [servers.enter_context(metrics((host, metrics_port), tally, ledger))]
             if objects_port:
-                address = (host, objects_port)
-                others.append(servers.enter_context(object_receiver(address, ledger, objects_guard, objects_tally)))
+                objects = object_receiver((host, objects_port), ledger, guard=objects_guard, tally=tally)
+                others.append(servers.enter_context(objects))
         except OSError as error:
             raise UserError(
                 f"Port {port}, {objects_port} or {metrics_port} of {host} can't be listened on: {error.strerror}.",
@@ -145,12 +145,22 @@ def _audit_bucket(bucket: str, start: datetime, lake: str) -> None:
             "Nobody who touched it was written down.",
             f"Ask for one of {', '.join(sorted(WATCHED))}.",
         )
-    found = accesses(open_record(lake_of(lake)), bucket, start)
+    record = open_record(lake_of(lake))
+    begin = accesses_begin(record)
+    if begin is None:
+        raise UserError(
+            f"Nobody who touched {bucket} was ever written down.",
+            "It is not known who did.",
+            "Only the production platform with an object store of its own does so; ask an external store for its log.",
+        )
+    found = accesses(record, bucket, start)
     for one in found:
         span = f"{one.first_at:%Y-%m-%d %H:%M:%S}Z to {one.last_at:%H:%M:%S}Z"
-        failed = f", {one.failures} failed" if one.failures else ""
-        typer.echo(f"{span}  {one.user_name}  {one.action}  {one.requests} requests{failed}")
+        refused = f", {one.refusals} refused" if one.refusals else ""
+        typer.echo(f"{span}  {one.user_name}  {one.action}  {one.requests} requests{refused}")
     typer.echo(f"{sum(one.requests for one in found)} requests on {bucket} since {start:%Y-%m-%d}")
+    if begin > start:
+        typer.echo(f"It is not known who touched it before {begin:%Y-%m-%d %H:%M:%S}Z")
 
 
 def _who(one: Reading) -> str:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from odoo_lake.record.tables import ObjectAccess, QueryLog, QueryLogColumn
@@ -65,3 +65,9 @@ def accesses(record: Engine, bucket: str, since: datetime) -> list[ObjectAccess]
     )
     with Session(record, expire_on_commit=False) as session:
         return list(session.scalars(statement))
+
+
+def accesses_begin(record: Engine) -> datetime | None:
+    """The moment from which on requests are known; None where none ever was written down."""
+    with Session(record) as session:
+        return session.scalar(select(func.min(ObjectAccess.first_at)))

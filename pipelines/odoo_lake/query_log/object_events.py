@@ -19,6 +19,11 @@ from odoo_lake.record.tables import ObjectAccess
 # What nobody but the pipeline and the backup has a reason to touch: rows as Odoo has them, and all databases.
 WATCHED = frozenset({"odoo-lake-bronze", "odoo-lake-backup"})
 ANONYMOUS = "anonymous"
+# What the store does by itself, such as deleting what has expired.
+STORE = "object-store"
+INCOMING = "incoming"
+TOLD_METRIC, UNWRITTEN_METRIC = "odoo_lake_object_log_requests_total", "odoo_lake_object_log_unwritten_requests"
+REFUSED = frozenset({401, 403})
 
 
 class _Part(BaseModel):
@@ -35,14 +40,20 @@ class Request(_Part):
     """One request; its object, headers and address are not read."""
 
     time: datetime
+    trigger: str = ""
     api: _Call = _Call()
     access_key: str = ""
     parent_user: str = ""
 
     @property
+    def is_incoming(self) -> bool:
+        """Whether somebody asked for it, as opposed to the store itself."""
+        return self.trigger == INCOMING
+
+    @property
     def user(self) -> str:
         """The identity; a key that was made for it for a while says whose it is."""
-        return self.parent_user or self.access_key or ANONYMOUS
+        return (self.parent_user or self.access_key or ANONYMOUS) if self.is_incoming else STORE
 
 
 def parse_requests(body: bytes) -> list[Request]:
@@ -74,14 +85,14 @@ class Accesses:
     first_at: datetime
     last_at: datetime
     requests: int = 0
-    failures: int = 0
+    refusals: int = 0
 
     def with_one(self, request: Request) -> Accesses:
         return Accesses(
             first_at=min(self.first_at, request.time),
             last_at=max(self.last_at, request.time),
             requests=self.requests + 1,
-            failures=self.failures + (request.api.status_code >= 400),
+            refusals=self.refusals + (request.api.status_code in REFUSED),
         )
 
     def with_all(self, other: Accesses) -> Accesses:
@@ -89,7 +100,7 @@ class Accesses:
             first_at=min(self.first_at, other.first_at),
             last_at=max(self.last_at, other.last_at),
             requests=self.requests + other.requests,
-            failures=self.failures + other.failures,
+            refusals=self.refusals + other.refusals,
         )
 
 
@@ -102,11 +113,13 @@ class Ledger:
     """Adds requests up in memory: a build makes thousands, and one row says as much."""
 
     _open: dict[Key, Accesses] = field(default_factory=dict)
+    _told: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, requests: list[Request]) -> None:
         with self._lock:
             for request in requests:
+                self._told += request.is_incoming
                 if request.api.bucket in WATCHED:
                     key = (request.api.bucket, request.user, request.api.name)
                     known = self._open.get(key, Accesses(request.time, request.time))
@@ -127,7 +140,7 @@ class Ledger:
                 "first_at": accesses.first_at.astimezone(UTC),
                 "last_at": accesses.last_at.astimezone(UTC),
                 "requests": accesses.requests,
-                "failures": accesses.failures,
+                "refusals": accesses.refusals,
             }
             for (bucket, user, action), accesses in sorted(taken.items())
         ]
@@ -138,6 +151,19 @@ class Ledger:
             self._put_back(taken)
             raise
         return len(rows)
+
+    def exposition(self) -> str:
+        """As Prometheus reads it. Requests on all buckets are counted, so that they compare with MinIO's own count."""
+        with self._lock:
+            told, unwritten = self._told, sum(accesses.requests for accesses in self._open.values())
+        return (
+            f"# HELP {TOLD_METRIC} Requests that the object store told.\n"
+            f"# TYPE {TOLD_METRIC} counter\n"
+            f"{TOLD_METRIC} {told}\n"
+            f"# HELP {UNWRITTEN_METRIC} Requests on watched buckets that are not yet in the run record.\n"
+            f"# TYPE {UNWRITTEN_METRIC} gauge\n"
+            f"{UNWRITTEN_METRIC} {unwritten}\n"
+        )
 
     def _put_back(self, taken: dict[Key, Accesses]) -> None:
         with self._lock:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment; SQLite forgets the zone, so it is given back as UTC."""
+    """A moment, given back as UTC: SQLite forgets the zone, and PostgreSQL answers in the session's."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -18,7 +18,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
@@ -195,8 +197,8 @@ class ObjectAccess(Base):
     first_at: Mapped[datetime]
     last_at: Mapped[datetime] = mapped_column(index=True)
     requests: Mapped[int]
-    failures: Mapped[int]
-    """Those that were refused or went wrong."""
+    refusals: Mapped[int]
+    """Those whose user may not do that, or is not known."""
 
 
 class QueryLogColumn(Base):
