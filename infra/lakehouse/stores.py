@@ -61,7 +61,7 @@ def build_store(plan: Plan, built: Platform) -> Store:
         plan.inside(*plan.budgets),
     )
     audit = _audit(plan)
-    token = audit and audit.token
+    token = audit.token if audit else None
     stores = {store: _one_store(plan, keys, store, audit) for store in wanted.stores}
     serving = stores[wanted.serve_from]
     built.secrets += [*(store.servers.root.ref for store in stores.values()), *keys.refs.values()]

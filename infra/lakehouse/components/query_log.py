@@ -168,8 +168,8 @@ def container(name: str, args: QueryLogArgs, token: SecretRef) -> k8s.core.v1.Co
             *([args.object_token.env("ODOO_LAKE_OBJECT_LOG_TOKEN", TOKEN_KEY)] if args.object_token else []),
         ],
         "ports": [
-            *({"name": port_name, "container_port": port} for port_name, port in event_ports(args)),
-            {"name": "metrics", "container_port": QUERY_LOG_METRICS_PORT},
+            {"name": port_name, "container_port": port}
+            for port_name, port in [*event_ports(args), ("metrics", QUERY_LOG_METRICS_PORT)]
         ],
         "resources": resources(args.sizing),
         "security_context": CONTAINER_SECURITY,
