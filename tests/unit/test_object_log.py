@@ -24,6 +24,7 @@ from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from odoo_lake.cli.app import app
+from odoo_lake.errors import UserError
 from odoo_lake.query_log.audit import accesses
 from odoo_lake.query_log.events import MalformedEventError
 from odoo_lake.query_log.object_events import STORE, Ledger, parse_requests
@@ -130,7 +131,7 @@ def test_the_audit_tells_who_touched_a_bucket(record: Engine, tmp_path: Path, mo
 def test_nothing_known_is_not_nobody(record: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ODOO_LAKE_OPS", str(record.url))
     arguments = ["audit", "--lake", str(tmp_path), "--bucket", BRONZE, "--since"]
-    assert CliRunner().invoke(app, [*arguments, "2026-11-22"]).exit_code != 0
+    assert isinstance(CliRunner().invoke(app, [*arguments, "2026-11-22"]).exception, UserError)
     ledger = Ledger()
     ledger.add(parse_requests(body(entry(1))))
     ledger.write(record)
