@@ -22,7 +22,8 @@ from .components.store_access import (
 from .components.store_topology import StoreTopologyArgs
 from .flows import OBJECT_LOG_PORT
 from .labels import MIRROR, STORE_PRODUCTS
-from .plan import Plan, Platform, Store, key_readers
+from .object_store_access import key_readers
+from .plan import Plan, Platform, Store
 from .secrets import OBJECT_LOG_TOKEN, Credential, CredentialArgs, secret_text
 from .settings import Settings, StoreMode, StoreName
 from .sizing import ProductionSizing
@@ -40,7 +41,8 @@ class _Ours:
 
 def build_store(plan: Plan, built: Platform) -> Store:
     """Our own servers with their buckets, or the user's store."""
-    wanted, readers = plan.settings.object_store, key_readers(plan.budgets)
+    wanted = plan.settings.object_store
+    readers = key_readers({quota: budget.namespace for quota, budget in plan.budgets.items()})
     if wanted.mode is StoreMode.EXTERNAL:
         external = ExternalKeys(
             "external-store",

@@ -28,6 +28,7 @@ def bronze_catalog(services: LakeServices) -> dict[str, str]:
     """Parquet files as the metastore lists them; nothing is ever written through it but views and table entries."""
     return {
         "connector.name": "hive",
+        "hive.metastore": "thrift",
         **_services(services),
         # Files of one table differ in their columns: Odoo gains some with a new module or version.
         "hive.parquet.use-column-names": "true",
@@ -55,6 +56,7 @@ def lake_catalog(services: LakeServices, table_format: TableFormat) -> dict[str,
         }
     return {
         "connector.name": "delta_lake",
+        "hive.metastore": "thrift",
         **_services(services),
         "delta.register-table-procedure.enabled": "true",
         "delta.vacuum.min-retention": "1d",
@@ -63,7 +65,6 @@ def lake_catalog(services: LakeServices, table_format: TableFormat) -> dict[str,
 
 def _services(services: LakeServices) -> dict[str, str]:
     return {
-        "hive.metastore": "thrift",
         "hive.metastore.uri": services.metastore_uri,
         "hive.metastore.thrift.client.connect-timeout": "10s",
         "hive.metastore.thrift.client.read-timeout": "60s",

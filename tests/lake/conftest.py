@@ -18,7 +18,7 @@ from odoo_lake.trino.connection import AUTHORITY_VARIABLE, PASSWORD_VARIABLE, UR
 from tests.lake.metastore_server import Metastore, hive_metastore
 from tests.lake.query_log_server import QueryLog, query_log, record_of
 from tests.lake.trino_server import Trino, TrinoFiles, running_trino
-from tests.object_store import ObjectStore
+from tests.object_store import ObjectStore, object_store
 
 PROJECT = Path(__file__).resolve().parents[2]
 LAKE_NAME = "odoo-lake"
@@ -66,7 +66,7 @@ class Servers:
         with self.address().connect() as session:
             # Both catalogs list all schemas of the one metastore.
             for (schema,) in session.rows("show schemas from lake"):
-                if schema not in ("information_schema", "default"):
+                if schema not in ("information_schema", "default", "system"):
                     catalog = "bronze" if schema == "odoo" else "lake"
                     session.rows(f"drop schema {catalog}.{schema} cascade")
         for layer in ("bronze", "silver", "gold"):
@@ -109,6 +109,29 @@ def delta(
         for name, value in started.environment().items():
             patch.setenv(name, value)
         yield started
+
+
+@pytest.fixture(scope="module")
+def iceberg(tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres) -> Iterator[Servers]:
+    """The servers as `lakehouse:tableFormat: iceberg` has them, over a store of their own."""
+    if not runs_in_full():
+        pytest.skip("Iceberg has servers of its own: `make test-lake-full`")
+    folder = tmp_path_factory.mktemp("iceberg")
+    with (
+        object_store(folder / "store") as store,
+        servers(folder, postgres, store, TableFormat.ICEBERG, suffix="_iceberg") as started,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for name, value in started.environment().items():
+            patch.setenv(name, value)
+        yield started
+
+
+@pytest.fixture(scope="module", params=["delta", "iceberg"])
+def lake_servers(request: pytest.FixtureRequest) -> Servers:
+    """The servers with each format of tables."""
+    started: Servers = request.getfixturevalue(request.param)
+    return started
 
 
 def runs_in_full() -> bool:

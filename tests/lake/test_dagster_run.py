@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,13 +23,16 @@ from odoo_lake.reconcile.checks import load_checks
 from odoo_lake.source.embedded import EmbeddedPostgres
 from odoo_lake.trino.connection import AUTHORITY_VARIABLE, URL_VARIABLE
 from odoo_lake.workspace import Workspace
+from tests.agreed_rights import MATRIX
 from tests.data.companies import load_dump
 from tests.lake.conftest import Servers
-from tests.lake.test_object_store_access import ALL_PRODUCTS, MATRIX, Provisioned, access_document, write_secret
+from tests.lake.test_object_store_access import ALL_PRODUCTS, Provisioned, access_document, write_secret
 from tests.orchestration.test_run_pod import DATABASE, Services, instance_settings, run_pod
 from tests.program.conftest import shape
 
 pytestmark = pytest.mark.lake
+
+DEFINITIONS = "odoo_lake.orchestration.definitions"
 
 
 @dataclass(frozen=True)
@@ -54,12 +58,14 @@ class Deployment:
 
     def execute(self, job: str) -> DagsterRun:
         """The daemon's and the pod's part of a run, the latter by the command that the pod gets."""
-        repository = ReconstructableRepository.for_module(
-            "odoo_lake.orchestration.definitions", "defs", working_directory=str(self.home)
-        )
+        repository = ReconstructableRepository.for_module(DEFINITIONS, "defs", working_directory=str(self.home))
         found = repository.get_reconstructable_job(job)
         with mock.patch.dict(os.environ, self.environment), dg.DagsterInstance.from_config(str(self.home)) as instance:
-            run = instance.create_run_for_job(found.get_definition(), job_code_origin=found.get_python_origin())
+            # Read as the daemon reads it, in this environment: a copy imported before has another engine's jobs.
+            defs: dg.Definitions = runpy.run_module(DEFINITIONS)["defs"]
+            run = instance.create_run_for_job(
+                defs.get_repository_def().get_job(job), job_code_origin=found.get_python_origin()
+            )
             arguments = ExecuteRunArgs(found.get_python_origin(), run.run_id, instance.get_ref()).get_command_args()
             done = subprocess.run(
                 [str(Path(sys.executable).with_name(arguments[0])), *arguments[1:]],

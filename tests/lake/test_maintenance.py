@@ -14,20 +14,17 @@ from typing import Any
 import pytest
 from trino.exceptions import TrinoQueryError
 
-from lakehouse.settings import TableFormat
 from odoo_lake.build.publish import Publication, PublishedTable
 from odoo_lake.cli.app import main
 from odoo_lake.lake.lock import exclusive
 from odoo_lake.pipeline import BUILD_LOCK
 from odoo_lake.progress import Silent
-from odoo_lake.source.embedded import EmbeddedPostgres
 from odoo_lake.trino.connection import Session, TrinoAddress
 from odoo_lake.trino.maintain import MaintainedTable, maintain_tables
 from odoo_lake.trino.publish import is_iceberg, newest_version, read_publication, switch_views, version_of, version_path
 from odoo_lake.trino.upkeep import Upkeep
 from odoo_lake.workspace import ENGINE_VARIABLE
-from tests.lake.conftest import LAKE_NAME, Servers, runs_in_full, servers
-from tests.object_store import object_store
+from tests.lake.conftest import LAKE_NAME, Servers
 
 pytestmark = pytest.mark.lake
 
@@ -45,35 +42,6 @@ class Hasty(TrinoAddress):
             for name, *_ in session.rows("show session like 'lake.%min_retention'"):
                 session.rows(f"set session {name} = '0s'")
             yield session
-
-
-@pytest.fixture(
-    scope="module",
-    params=[
-        "delta",
-        pytest.param(
-            "iceberg",
-            marks=pytest.mark.skipif(
-                not runs_in_full(), reason="Iceberg has servers of its own: `make test-lake-full`"
-            ),
-        ),
-    ],
-)
-def lake_servers(
-    request: pytest.FixtureRequest, postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Servers]:
-    if request.param == "delta":
-        yield request.getfixturevalue("delta")
-        return
-    folder = tmp_path_factory.mktemp("iceberg")
-    with (
-        object_store(folder / "store") as store,
-        servers(folder, postgres, store, TableFormat.ICEBERG, suffix="_iceberg") as started,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        for name, value in started.environment().items():
-            patch.setenv(name, value)
-        yield started
 
 
 @pytest.fixture
@@ -191,7 +159,9 @@ def known_distinct_values(session: Session) -> dict[str, int]:
 
 
 def test_files_that_no_version_has_go_and_views_still_read(ledger: Servers) -> None:
-    ledger.store.client.put_object(Bucket=f"{LAKE_NAME}-gold", Key=f"{FOLDER}/left-by-a-killed-build", Body=b"x")
+    with ledger.address().connect() as session:
+        folder = f"{FOLDER}/data" if is_iceberg(session) else FOLDER
+    ledger.store.client.put_object(Bucket=f"{LAKE_NAME}-gold", Key=f"{folder}/left-by-a-killed-build", Body=b"x")
     assert len(data_files(ledger)) == WRITES + 1
     maintain(ledger, hasty(ledger), retention_days=0, from_files=2)
     assert len(data_files(ledger)) == 1

@@ -35,6 +35,7 @@ from odoo_lake.trino.upkeep import Upkeep
 # Smaller files are merged; the server's own default.
 _SMALL_FILE_MIB = 100
 _MERGES = ("OPTIMIZE", "replace")
+_NOT_OURS = ("information_schema", "system", BRONZE_SCHEMA)
 _DURATION = re.compile(r"([0-9.]+)([a-z]+)")
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -152,10 +153,10 @@ class _Tables:
 
 
 def _base_tables(session: Session) -> list[tuple[str, str]]:
-    """Every table of the lake's catalog; bronze's entries are on the same metastore and belong to extraction."""
+    """Every table of the lake's catalog; bronze's entries, on the same metastore, belong to extraction."""
     rows = session.rows(
         f"select table_schema, table_name from {LAKE_CATALOG}.information_schema.tables"
-        f" where table_type = 'BASE TABLE' and table_schema not in ('information_schema', {quoted(BRONZE_SCHEMA)})"
+        f" where table_type = 'BASE TABLE' and table_schema not in ({', '.join(map(quoted, _NOT_OURS))})"
     )
     return sorted((schema, name) for schema, name in rows)
 
@@ -193,7 +194,7 @@ def _told(table: str) -> Iterator[None]:
         yield
     except TrinoQueryError as error:
         raise UserError(
-            f"Trino refused a step on {table}: {error.message}",
+            f"Trino refused a step on {table}: {error.message.rstrip('.')}.",
             "It and the tables after it were not maintained; readers see what they saw.",
             "Start it again when the cause is gone.",
         ) from error
