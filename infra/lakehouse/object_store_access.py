@@ -6,7 +6,7 @@ It says nothing about how a bucket or an identity is made, and holds no secret.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,10 +44,14 @@ class Grant:
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """A user of the store. `product` is the quota whose absence makes it needless; None where it is always needed."""
+    """A user of the store. `quotas` are those whose namespaces hold its keys.
+
+    `product` is the quota whose absence makes it needless; None where it is always needed.
+    """
 
     name: str
     grants: tuple[Grant, ...]
+    quotas: tuple[str, ...] = ()
     product: str | None = None
 
     @property
@@ -78,15 +82,31 @@ _TRANSFORMS = (
     Grant(bucket=GOLD, rights="RWD"),
 )
 IDENTITIES: tuple[Identity, ...] = (
-    Identity(name="extractor", grants=(Grant(bucket=BRONZE, rights="RW"),)),
-    Identity(name="airbyte-destination", grants=(Grant(bucket=BRONZE, rights="RWD"),), product="airbyte"),
-    Identity(name="airbyte-platform", grants=(Grant(bucket=AIRBYTE, rights="RWD"),), product="airbyte"),
-    Identity(name="transform", grants=_TRANSFORMS),
-    Identity(name="trino", grants=_TRANSFORMS, product="trino"),
-    Identity(name="metastore", grants=_TRANSFORMS, product="metastore"),
-    Identity(name="dagster", grants=(Grant(bucket=BACKUP, rights="RWD", prefixes=("dagster/",)),), product="dagster"),
+    Identity(name="extractor", quotas=("dbt",), grants=(Grant(bucket=BRONZE, rights="RW"),)),
+    Identity(
+        name="airbyte-destination",
+        quotas=("airbyte",),
+        grants=(Grant(bucket=BRONZE, rights="RWD"),),
+        product="airbyte",
+    ),
+    Identity(
+        name="airbyte-platform",
+        quotas=("airbyte",),
+        grants=(Grant(bucket=AIRBYTE, rights="RWD"),),
+        product="airbyte",
+    ),
+    Identity(name="transform", quotas=("dbt",), grants=_TRANSFORMS),
+    Identity(name="trino", quotas=("trino",), grants=_TRANSFORMS, product="trino"),
+    Identity(name="metastore", quotas=("metastore",), grants=_TRANSFORMS, product="metastore"),
+    Identity(
+        name="dagster",
+        quotas=("dagster",),
+        grants=(Grant(bucket=BACKUP, rights="RWD", prefixes=("dagster/",)),),
+        product="dagster",
+    ),
     Identity(
         name="backup",
+        quotas=("postgres",),
         grants=(
             Grant(bucket=BRONZE, rights="R"),
             Grant(bucket=SILVER, rights="R"),
@@ -94,6 +114,7 @@ IDENTITIES: tuple[Identity, ...] = (
             Grant(bucket=BACKUP, rights="RWD", prefixes=("postgres/", "lake/")),
         ),
     ),
+    # For the company's own programs: nothing here holds its keys.
     Identity(name="analyst", grants=(Grant(bucket=GOLD, rights="R"),)),
 )
 
@@ -101,6 +122,14 @@ IDENTITIES: tuple[Identity, ...] = (
 def identities(products: Collection[str]) -> tuple[Identity, ...]:
     """Those whose product is installed."""
     return tuple(i for i in IDENTITIES if i.product is None or i.product in products)
+
+
+def key_readers(namespaces: Mapping[str, str]) -> dict[str, set[str]]:
+    """Which namespaces hold which identity's keys; `namespaces` are those of this stack's quotas, by quota."""
+    return {
+        identity.name: {namespaces[quota] for quota in identity.quotas if quota in namespaces}
+        for identity in IDENTITIES
+    }
 
 
 def policy(identity: Identity, *, read_only: bool = False) -> dict[str, Any]:

@@ -42,6 +42,8 @@ class Store:
     region: str
     keys: Mapping[str, SecretRef]
     ready: tuple[pulumi.Resource, ...]
+    audit_token: SecretRef | None = None
+    """What it shows to who writes down its requests."""
 
 
 @dataclass(frozen=True)
@@ -76,21 +78,3 @@ def active_budgets(settings: Settings, sizing: AnySizing) -> dict[str, Budget]:
         "node": not settings.exports_nodes,
     }
     return {name: budget for name, budget in sizing.budgets() if not left_out.get(name, False)}
-
-
-def key_readers(budgets: Mapping[str, Budget]) -> dict[str, set[str]]:
-    """Which namespaces hold which identity's keys; the one table of it, by quota."""
-    table = {
-        "extractor": ("dbt",),
-        "transform": ("dbt",),
-        "dagster": ("dagster",),
-        "airbyte-destination": ("airbyte",),
-        "airbyte-platform": ("airbyte",),
-        "trino": ("trino",),
-        "metastore": ("metastore",),
-        "backup": ("postgres",),
-    }
-    return {
-        identity: {budgets[quota].namespace for quota in quotas if quota in budgets}
-        for identity, quotas in table.items()
-    }

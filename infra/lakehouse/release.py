@@ -8,7 +8,9 @@ from typing import Any
 import pulumi
 from pulumi_kubernetes.helm.v3 import Release
 
+from .mirror import registry_values
 from .site import Site
+from .values import overlay
 from .versions import Chart
 
 DEFAULT_TIMEOUT_SECONDS = 900
@@ -41,7 +43,7 @@ def install(
         name,
         name=name,
         namespace=namespace,
-        values=dict(values),
+        values=overlay(values, registry_values(chart, site.image_registry)),
         skip_await=skip_await,
         timeout=timeout_seconds,
         cleanup_on_fail=True,

@@ -5,6 +5,7 @@ Keys are `lakehouse:*` in camelCase. Secrets stay SecretStr until `secrets` hand
 
 from __future__ import annotations
 
+import re
 import ssl
 from enum import StrEnum
 from ipaddress import ip_network
@@ -89,6 +90,13 @@ def _pinned(reference: str) -> str:
     return reference
 
 
+def _registry(text: str) -> str:
+    """A host, with a port and a path where it has them, as an image's name begins."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*(:\d{1,5})?(/[a-z0-9._-]+)*", text):
+        raise ValueError("not how an image's name begins; write it as registry.example.com/copies, without https://")
+    return text
+
+
 def _pem(text: str) -> str:
     """One or several certificates as text."""
     try:
@@ -106,6 +114,7 @@ ImageReference = Annotated[str, AfterValidator(_pinned)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")]
 Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")]
 Url = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?$")]
+Registry = Annotated[str, AfterValidator(_registry)]
 Cron = Annotated[str, Field(pattern=r"^(\S+ ){4}\S+$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -248,7 +257,7 @@ class Settings(Section):
     object_store: ObjectStoreSettings = ObjectStoreSettings()
     object_store_credentials: SecretStr | None = None
     images: ImageSettings = ImageSettings()
-    image_registry: str | None = None
+    image_registry: Registry | None = None
     chart_directory: str | None = None
     domain: Host | None = None
     ingress: IngressSettings = IngressSettings()

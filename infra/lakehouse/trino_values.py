@@ -74,8 +74,6 @@ class TrinoRelease:
     event_receiver: str
     """Where finished queries are told; its certificate is of the authority that signed the server's own."""
     event_token: SecretRef
-    image_registry: str | None = None
-    """Where images are copied to, for a cluster without the Internet."""
     behind_proxy: bool = False
     """Whether an ingress controller forwards requests."""
 
@@ -109,10 +107,7 @@ def trino_values(release: TrinoRelease, sizing: TrinoBudget) -> dict[str, Any]:
         EventReceiver(uri=release.event_receiver, authority=f"{CONFIG_DIRECTORY}/{AUTHORITY}")
     )
     return {
-        "image": {
-            "tag": release.image_tag,
-            **({"registry": release.image_registry} if release.image_registry else {}),
-        },
+        "image": {"tag": release.image_tag},
         "server": {
             "workers": sizing.worker.replicas,
             "node": {"dataDir": DATA_DIRECTORY},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pulumi
 from pulumi_policy import (
     EnforcementLevel,
     PolicyPack,
@@ -11,7 +12,7 @@ from pulumi_policy import (
 )
 
 from exemptions import EXEMPTIONS
-from rules import RULES, Rule, release_pins_its_version
+from rules import RULES, Rule, Stack, problems, release_pins_its_version
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 
@@ -22,7 +23,7 @@ def _policy(rule: Rule, *, on_releases: bool = False) -> ResourceValidationPolic
             return
         if any(exemption.covers(rule.__name__, args.props) for exemption in EXEMPTIONS):
             return
-        for problem in rule(args.props):
+        for problem in problems(rule, args.props, _stack()):
             report(problem, None)
 
     return ResourceValidationPolicy(
@@ -31,6 +32,12 @@ def _policy(rule: Rule, *, on_releases: bool = False) -> ResourceValidationPolic
         enforcement_level=EnforcementLevel.MANDATORY,
         validate=validate,
     )
+
+
+def _stack() -> Stack:
+    """What the engine hands to the pack of the stack's configuration."""
+    config = pulumi.Config("lakehouse")
+    return Stack(config.get("imageRegistry") or None, tuple((config.get_object("images") or {}).values()))
 
 
 def start() -> None:

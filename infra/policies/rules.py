@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 Manifest = Mapping[str, Any]
@@ -17,6 +18,23 @@ SERVICES = {"Deployment", "StatefulSet", "DaemonSet"}
 REGISTRIES = ("docker.io", "ghcr.io", "quay.io", "registry.k8s.io", "public.ecr.aws", "docker.getcollate.io")
 DEAD_IMAGES = re.compile(r"(^|/)(bitnami|bitnamilegacy|bitnamisecure)/|^(docker\.io/)?minio/")
 PART_OF = "odoo-lakehouse"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What a stack's configuration decides about the rules. `images` are those that its users build."""
+
+    image_registry: str | None = None
+    images: tuple[str, ...] = ()
+
+    @property
+    def registries(self) -> tuple[str, ...]:
+        """Where its images may come from, beside REGISTRIES."""
+        mirror = [registry_of(f"{self.image_registry}/")] if self.image_registry else []
+        return (*mirror, *map(registry_of, self.images))
+
+
+NO_STACK = Stack()
 
 
 def pod_spec(manifest: Manifest) -> Mapping[str, Any] | None:
@@ -113,15 +131,27 @@ def image_is_pinned(manifest: Manifest) -> Iterator[str]:
             yield f"container {container['name']} takes {image!r}; name a fixed tag or a digest"
 
 
+def registry_of(image: str) -> str:
+    """The first part of a reference where it names a host, else Docker's own registry."""
+    first = image.partition("/")[0]
+    return first if "/" in image and ("." in first or ":" in first or first == "localhost") else "docker.io"
+
+
 def image_comes_from_a_living_registry(manifest: Manifest, allowed: tuple[str, ...] = REGISTRIES) -> Iterator[str]:
     for container in containers(manifest):
         image = container.get("image") or ""
         if DEAD_IMAGES.search(image):
             yield f"container {container['name']} takes {image!r} of a dead registry; use a maintained image"
-        first = image.partition("/")[0]
-        registry = first if "/" in image and ("." in first or ":" in first) else "docker.io"
+        registry = registry_of(image)
         if registry not in allowed:
             yield f"container {container['name']} takes {image!r}; {registry} is not an allowed registry"
+
+
+def problems(rule: Rule, manifest: Manifest, stack: Stack = NO_STACK) -> Iterator[str]:
+    """What a rule finds wrong with an object of this stack."""
+    if rule is image_comes_from_a_living_registry:
+        return image_comes_from_a_living_registry(manifest, (*REGISTRIES, *stack.registries))
+    return rule(manifest)
 
 
 def claims(manifest: Manifest) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -9,8 +9,10 @@ import pytest
 
 from lakehouse import versions
 from lakehouse.versions import Image
+from rules import registry_of
 from tests.images.dockerfile import ROOT
 from tests.program.conftest import shape
+from tests.program.recorder import run_program, stack_config
 from tests.render.conftest import rendered
 from tests.render.images import images, main
 from tests.render.releases import releases
@@ -54,6 +56,18 @@ def test_every_pinned_image_is_listed_for_some_stack() -> None:
     listed = [*images(shape("prod")), *images(shape("dev"))]
     pinned = [f"{item.repository}:{item.tag}" for item in vars(versions).values() if isinstance(item, Image)]
     assert [image for image in pinned if not any(found.endswith(image) for found in listed)] == []
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_a_mirror_stands_for_every_registry_but_that_of_our_own_images(stack: str) -> None:
+    mirror, config = "mirror.example.internal/copies", stack_config(stack, nodeExporter="always")
+    copied = images(run_program({**config, "lakehouse:imageRegistry": mirror}, stack=stack), mirror)
+    published = images(run_program(config, stack=stack))
+    ours = set(config["lakehouse:images"].values())
+    assert ours < set(copied)
+    # The path stays: one copy of each image, by the name that it had.
+    paths = {image.removeprefix(f"{registry_of(image)}/") for image in set(published) - ours}
+    assert set(copied) - ours == {f"{mirror}/{path}" for path in paths}
 
 
 def test_an_unknown_stack_is_told(capsys: pytest.CaptureFixture[str]) -> None:

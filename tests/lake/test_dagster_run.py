@@ -23,9 +23,10 @@ from odoo_lake.reconcile.checks import load_checks
 from odoo_lake.source.embedded import EmbeddedPostgres
 from odoo_lake.trino.connection import AUTHORITY_VARIABLE, URL_VARIABLE
 from odoo_lake.workspace import Workspace
+from tests.agreed_rights import MATRIX
 from tests.data.companies import load_dump
 from tests.lake.conftest import Servers
-from tests.lake.test_object_store_access import ALL_PRODUCTS, MATRIX, Provisioned, access_document, write_secret
+from tests.lake.test_object_store_access import ALL_PRODUCTS, Provisioned, access_document, write_secret
 from tests.orchestration.test_run_pod import DATABASE, Services, instance_settings, run_pod
 from tests.program.conftest import shape
 

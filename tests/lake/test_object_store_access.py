@@ -20,29 +20,10 @@ from lakehouse.object_store_access import document
 from lakehouse.quantities import Memory
 from lakehouse.settings_reader import load
 from odoo_lake.object_store.server import Store
+from tests.agreed_rights import BUCKETS, MATRIX, PREFIXES
 from tests.object_store import ObjectStore, object_store
 from tests.program.recorder import encoded, stack_config
 
-BUCKETS = ("odoo-lake-bronze", "odoo-lake-silver", "odoo-lake-gold", "odoo-lake-airbyte", "odoo-lake-backup")
-# The agreed matrix: identity -> bucket -> rights, with the prefixes where they are not the whole bucket.
-LAKE = {"odoo-lake-bronze": "R", "odoo-lake-silver": "RWD", "odoo-lake-gold": "RWD"}
-MATRIX: dict[str, dict[str, str]] = {
-    "extractor": {"odoo-lake-bronze": "RW"},
-    "airbyte-destination": {"odoo-lake-bronze": "RWD"},
-    "airbyte-platform": {"odoo-lake-airbyte": "RWD"},
-    "transform": LAKE,
-    "trino": LAKE,
-    "metastore": LAKE,
-    "dagster": {"odoo-lake-backup": "RWD"},
-    "backup": {
-        "odoo-lake-bronze": "R",
-        "odoo-lake-silver": "R",
-        "odoo-lake-gold": "R",
-        "odoo-lake-backup": "RWD",
-    },
-    "analyst": {"odoo-lake-gold": "R"},
-}
-PREFIXES = {("dagster", "odoo-lake-backup"): ("dagster/",), ("backup", "odoo-lake-backup"): ("postgres/", "lake/")}
 ALL_PRODUCTS = {"airbyte", "trino", "metastore", "dagster"}
 VOLUME = Memory.parse("50Gi")
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.program.recorder import Program, run_program, stack_config
+from rules import Stack
+from tests.program.recorder import Program, committed_config, committed_stacks, run_program, stack_config
 
 EXTERNAL = {
     "objectStore": {"mode": "external", "endpoint": "https://s3.example.internal"},
@@ -50,15 +51,31 @@ SHAPES: dict[str, tuple[str, dict[str, Any]]] = {
     "staging-cdc": ("staging", {"airbyte": {"replication": "cdc"}}),
     "dev-air-gapped": ("dev", {"imageRegistry": "mirror.example.internal", "chartDirectory": "."}),
 }
+# The stacks as their users have them: every rule holds for them, whatever they say.
+COMMITTED = tuple(f"committed-{stack}" for stack in committed_stacks())
 
 
 @cache
 def shape(name: str) -> Program:
-    """The program of a shape, run once for all tests that look at it."""
+    """The program of a shape or of a committed stack, run once for all tests that look at it."""
+    stack = name.removeprefix("committed-") if name in COMMITTED else SHAPES[name][0]
+    return run_program(config_of(name), stack=stack)
+
+
+def config_of(name: str) -> dict[str, Any]:
+    """The configuration of a shape or of a committed stack."""
+    if name in COMMITTED:
+        return committed_config(name.removeprefix("committed-"))
     stack, changes = SHAPES[name]
-    return run_program(stack_config(stack, **changes), stack=stack)
+    return stack_config(stack, **changes)
 
 
-@pytest.fixture(params=SHAPES)
+def stack_of(name: str) -> Stack:
+    """What the rules take from that configuration."""
+    config = config_of(name)
+    return Stack(config.get("lakehouse:imageRegistry"), tuple(config["lakehouse:images"].values()))
+
+
+@pytest.fixture(params=(*SHAPES, *COMMITTED))
 def program(request: pytest.FixtureRequest) -> Program:
     return shape(request.param)

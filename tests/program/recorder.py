@@ -16,8 +16,12 @@ import yaml
 from google.protobuf import json_format  # type: ignore[import-untyped]
 from pulumi.runtime import mocks, rpc
 
+from lakehouse.alert_routing import Alerting, receiver_secrets
+
 ROOT = Path(__file__).resolve().parents[2]
+# The stacks that users edit, and samples of them: what is asserted of a value holds for the sample.
 STACKS = ROOT / "infra" / "stacks"
+SAMPLES = Path(__file__).parent / "stacks"
 # The configuration that no committed stack file may hold.
 SECRET_CONFIG = {"lakehouse:odooPassword": "canary-odoo-password"}
 # What the receivers of a stack's alerts need beside it.
@@ -138,9 +142,8 @@ class Program:
 
 
 def stack_config(stack: str, **changes: Any) -> dict[str, Any]:
-    """A committed stack's configuration with what the user has to add, and `changes` by camelCase key."""
-    config: dict[str, Any] = yaml.safe_load((STACKS / f"Pulumi.{stack}.yaml").read_text())["config"]
-    config = {**config, **SECRET_CONFIG}
+    """A sample stack's configuration with what the user has to add, and `changes` by camelCase key."""
+    config = {**_stack_file(SAMPLES, stack), **SECRET_CONFIG}
     if stack in ALERT_RECEIVERS:
         config["lakehouse:alertReceivers"] = ALERT_RECEIVERS[stack]
     for key, value in changes.items():
@@ -148,6 +151,30 @@ def stack_config(stack: str, **changes: Any) -> dict[str, Any]:
             config.pop(f"lakehouse:{key}", None)
         else:
             config[f"lakehouse:{key}"] = value
+    return config
+
+
+def committed_stacks() -> list[str]:
+    """The names of the stacks in infra/stacks."""
+    return sorted(path.stem.partition(".")[2] for path in STACKS.glob("Pulumi.*.yaml"))
+
+
+def committed_config(stack: str) -> dict[str, Any]:
+    """A stack as its users have it, with something in the place of what they keep encrypted or elsewhere."""
+    config = {**_stack_file(STACKS, stack), **SECRET_CONFIG}
+    for key in SECRET_KEYS[1:]:
+        config.pop(key, None)
+    alerting = Alerting.model_validate(config.get("lakehouse:alerting", {}))
+    if receivers := receiver_secrets(alerting):
+        config["lakehouse:alertReceivers"] = {name: f"canary-{name}" for name in receivers}
+    if config.get("lakehouse:objectStore", {}).get("mode") == "external":
+        pair = {"accessKey": "canary-access", "secretKey": "canary-secret"}
+        config["lakehouse:objectStoreCredentials"] = {"default": pair}
+    return config
+
+
+def _stack_file(folder: Path, stack: str) -> dict[str, Any]:
+    config: dict[str, Any] = yaml.safe_load((folder / f"Pulumi.{stack}.yaml").read_text())["config"]
     return config
 
 

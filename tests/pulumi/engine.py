@@ -16,7 +16,7 @@ from pulumi import automation
 
 from tests.cluster.control_plane import ControlPlane
 from tests.cluster.deployment import chart_of
-from tests.program.recorder import SECRET_CONFIG, run_program, stack_config
+from tests.program.recorder import SAMPLES, SECRET_CONFIG, run_program, stack_config
 from tests.render.archives import Missing, cache_folder, find
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,7 +68,7 @@ class Engine:
 
 
 def new_engine(directory: Path, cluster: ControlPlane, stack: str, config: Mapping[str, object]) -> Engine:
-    """A new stack with the committed configuration of `stack` and `config` (camelCase keys) on top."""
+    """A new stack with the sample configuration of `stack` and `config` (camelCase keys) on top."""
     if shutil.which("pulumi") is None:
         pytest.skip("the Pulumi engine can't run: the pulumi command is not on the PATH")
     need_charts(stack_config(stack, **config))
@@ -94,9 +94,10 @@ def new_engine(directory: Path, cluster: ControlPlane, stack: str, config: Mappi
 
 
 def project_copy(directory: Path) -> Path:
-    """The project with links to all that it only reads; the running Python's environment is its own."""
+    """The project, sample stacks, and links to all that is only read; the running Python's environment is its own."""
     directory.mkdir(parents=True)
     shutil.copytree(ROOT / "infra", directory / "infra", ignore=IGNORED)
+    shutil.copytree(SAMPLES, directory / "infra" / "stacks", dirs_exist_ok=True)
     shutil.copy(ROOT / "Pulumi.yaml", directory)
     for entry in ROOT.iterdir():
         if entry.name not in NOT_LINKED and not entry.name.startswith("."):

@@ -13,7 +13,7 @@ from typing import Any
 
 from lakehouse.versions import Chart
 from rules import REGISTRIES
-from tests.program.recorder import STACKS, Program, revealed, run_program, stack_config
+from tests.program.recorder import Program, committed_config, committed_stacks, revealed, run_program
 from tests.render.archives import Missing, find
 from tests.render.manifests import render
 from tests.render.releases import CHARTS
@@ -21,7 +21,6 @@ from tests.render.releases import CHARTS
 # Keys whose text is an image, whatever registry it names.
 _KEYS = {"image", "imageName"}
 _TAGGED = r"[a-z0-9][a-z0-9._/-]*(?::[A-Za-z0-9][A-Za-z0-9._-]*)?(?:@sha256:[0-9a-f]{64})?"
-_NAMED = re.compile(rf"(?<![\w./-])(?:{'|'.join(map(re.escape, REGISTRIES))})/{_TAGGED}")
 _WHOLE = re.compile(r"[a-z0-9][a-z0-9.:/_-]*/[a-z0-9._/-]+:[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -29,16 +28,18 @@ class NotRenderedError(Exception):
     """A chart whose archive cannot be had: its images are not known."""
 
 
-def images(program: Program) -> list[str]:
-    """Every image once, in the order of their names; raises NotRenderedError."""
-    found = set(_in(item.manifest for item in program.objects))
+def images(program: Program, mirror: str | None = None) -> list[str]:
+    """Every image once, in the order of their names; raises NotRenderedError. `mirror` is the stack's own registry."""
+    registries = (*REGISTRIES, mirror) if mirror else REGISTRIES
+    named = re.compile(rf"(?<![\w./-])(?:{'|'.join(map(re.escape, registries))})/{_TAGGED}")
+    found = set(_in((item.manifest for item in program.objects), named))
     for item in program.releases:
         inputs = revealed(item.inputs)
         archive = find(_chart(inputs))
         if isinstance(archive, Missing):
             raise NotRenderedError(f"{archive.chart.name} {archive.chart.version} is {archive.reason}")
         objects = render(archive, inputs["name"], inputs["namespace"], inputs.get("values") or {}).objects
-        found.update(_in(o for o in objects if o["kind"] != "CustomResourceDefinition"))
+        found.update(_in((o for o in objects if o["kind"] != "CustomResourceDefinition"), named))
     return sorted(image for image in found if ":" in image)
 
 
@@ -49,34 +50,35 @@ def _chart(inputs: dict[str, Any]) -> Chart:
     )
 
 
-def _in(values: Iterable[Any]) -> Iterator[str]:
+def _in(values: Iterable[Any], named: re.Pattern[str]) -> Iterator[str]:
     for value in values:
-        yield from _of(value, "")
+        yield from _of(value, "", named)
 
 
-def _of(value: Any, key: str) -> Iterator[str]:
+def _of(value: Any, key: str, named: re.Pattern[str]) -> Iterator[str]:
     if isinstance(value, dict):
         # A variable says in its name what its value is.
-        named = str(value.get("name", "")) if isinstance(value.get("value"), str) else ""
+        variable = str(value.get("name", "")) if isinstance(value.get("value"), str) else ""
         for below, item in value.items():
-            yield from _of(item, named if below == "value" else str(below))
+            yield from _of(item, variable if below == "value" else str(below), named)
     elif isinstance(value, list | tuple):
         for item in value:
-            yield from _of(item, key)
+            yield from _of(item, key, named)
     elif isinstance(value, str):
         if key in _KEYS or (key.endswith("IMAGE") and _WHOLE.fullmatch(value)):
             yield value
         else:
-            yield from _NAMED.findall(value)
+            yield from named.findall(value)
 
 
 def main(stack: str) -> int:
-    known = sorted(path.stem.partition(".")[2] for path in STACKS.glob("Pulumi.*.yaml"))
+    known = committed_stacks()
     if stack not in known:
         sys.stderr.write(f"STACK is {stack!r}, so no stack is chosen. Run: make images STACK=<{'|'.join(known)}>\n")
         return 2
     try:
-        listed = images(run_program(stack_config(stack), stack=stack))
+        config = committed_config(stack)
+        listed = images(run_program(config, stack=stack), config.get("lakehouse:imageRegistry"))
     except NotRenderedError as error:
         sys.stderr.write(
             f"The list would not be whole: {error}. Put the archive there, or make the repository reachable.\n"

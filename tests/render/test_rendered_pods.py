@@ -7,17 +7,16 @@ import functools
 import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
 
+import rules
 from exemptions import CHART_EXEMPTIONS, OWN_OBJECTS_ONLY
-from rules import REGISTRIES, RULES, Rule, image_comes_from_a_living_registry
+from tests.program.conftest import stack_of
 from tests.render.archives import Archive, find
 from tests.render.conftest import rendered
 from tests.render.manifests import Object, Rendered, operated
 from tests.render.references import Reference, addresses, missing_mounts, provided, references, services
-from tests.render.releases import PROFILES, Release, own_objects, releases
+from tests.render.releases import PROFILES, SHAPE, Release, own_objects, releases
 
 KUBERNETES = "1.36"
-# Where the committed stacks have their images.
-OWN_REGISTRY = "registry.example.internal"
 # Written at run time, by whom.
 MADE_LATER = {
     # Airbyte's bootloader, before any other pod.
@@ -43,20 +42,13 @@ HARMLESS_SECRETS = {
 }
 
 
-def applied(rule: Rule, item: Object) -> list[str]:
-    """What is wrong with an object; the stack's own images may come from anywhere."""
-    if rule is image_comes_from_a_living_registry:
-        return list(image_comes_from_a_living_registry(item, (*REGISTRIES, OWN_REGISTRY)))
-    return list(rule(item))
-
-
-def test_objects_obey_the_rules(release: Release, objects: Rendered) -> None:
+def test_objects_obey_the_rules(profile: str, release: Release, objects: Rendered) -> None:
     problems = [
         f"{rule.__name__}: {item['kind']}/{item['metadata']['name']}: {problem}"
-        for rule in RULES
+        for rule in rules.RULES
         if rule.__name__ not in OWN_OBJECTS_ONLY
         for item in objects.objects
-        for problem in applied(rule, item)
+        for problem in rules.problems(rule, item, stack_of(SHAPE[profile]))
         if not any(e.covers(rule.__name__, release.chart.name, item["metadata"]["name"]) for e in CHART_EXEMPTIONS)
     ]
     assert not problems, "\n".join(problems)
@@ -70,11 +62,11 @@ def test_every_exemption_is_needed() -> None:
         for exemption in CHART_EXEMPTIONS
         if not any(
             problem
-            for rule in RULES
+            for rule in rules.RULES
             if rule.__name__ == exemption.rule
             for item in rendered(exemption.chart, "production").objects
             if not exemption.names or item["metadata"]["name"] in exemption.names
-            for problem in applied(rule, item)
+            for problem in rules.problems(rule, item, stack_of(SHAPE["production"]))
         )
     ]
     assert unused == []

@@ -179,8 +179,6 @@ def airbyte_values(args: AirbyteArgs, auth: SecretRef) -> dict[str, Any]:
     }
     if (url := public_url("airbyte", args.settings)) is not None:
         computed["global"]["airbyteUrl"] = url
-    if args.site.image_registry is not None:
-        computed["global"]["image"] = {"registry": args.site.image_registry}
     return chart_values(AIRBYTE, computed)
 
 

@@ -159,7 +159,7 @@ def datahub_values(args: DataHubArgs, keys: Mapping[str, SecretRef]) -> dict[str
 def _global_values(args: DataHubArgs, keys: Mapping[str, SecretRef]) -> dict[str, Any]:
     database = args.database
     address = f"{database.host}:{database.port}"
-    values: dict[str, Any] = {
+    return {
         "elasticsearch": {"host": args.index_host, "port": str(args.index_port)},
         "kafka": {"bootstrap": {"server": args.bootstrap}},
         "sql": {
@@ -184,9 +184,6 @@ def _global_values(args: DataHubArgs, keys: Mapping[str, SecretRef]) -> dict[str
             },
         },
     }
-    if args.site.image_registry is not None:
-        values["imageRegistry"] = args.site.image_registry
-    return values
 
 
 def _part(size: Pod, *secrets: SecretRef) -> dict[str, Any]:

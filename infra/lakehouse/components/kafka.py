@@ -76,8 +76,6 @@ def operator_values(args: KafkaArgs) -> dict[str, Any]:
         "resources": args.operator.resources(),
         "watchNamespaces": [args.sizing.namespace],
     }
-    if args.site.image_registry is not None:
-        computed["defaultImageRegistry"] = args.site.image_registry
     return chart_values(STRIMZI, computed)
 
 

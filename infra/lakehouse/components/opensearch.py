@@ -56,6 +56,4 @@ def opensearch_values(args: OpenSearchArgs) -> dict[str, Any]:
         "initResources": size.resources(),
         "persistence": {"size": str(size.volume), "storageClass": args.site.storage_class},
     }
-    if args.site.image_registry is not None:
-        computed["global"] = {"dockerRegistry": args.site.image_registry}
     return chart_values(OPENSEARCH, computed)

@@ -104,7 +104,6 @@ def trino_release(args: TrinoArgs, internal: SecretRef) -> TrinoRelease:
     impersonators = [client.name for client in args.clients if client.impersonates]
     return TrinoRelease(
         image_tag=TRINO_IMAGE.tag,
-        image_registry=args.site.image_registry,
         services=args.services,
         table_format=args.table_format,
         rules=access_rules(policy, published_tables(PROJECT, policy), users(args.clients), impersonators),
