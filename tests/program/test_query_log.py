@@ -6,8 +6,13 @@ import json
 import re
 from typing import Any
 
-from tests.program.conftest import shape
-from tests.program.recorder import Program, revealed, run_program, stack_config
+import pytest
+
+from lakehouse.flows import flows
+from lakehouse.network import Pods
+from lakehouse.settings_reader import load
+from tests.program.conftest import SHAPES, shape
+from tests.program.recorder import SECRET_KEYS, Program, encoded, revealed, run_program, stack_config
 
 RECEIVER = "https://query-log.lake-monitoring.svc.cluster.local:8090/"
 
@@ -160,6 +165,26 @@ def test_a_stack_that_does_not_write_down_who_touches_bronze_says_so() -> None:
         "dev": True,
         "staging-external-store": True,
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "tellers"),
+    [
+        ("prod", {"minio"}),
+        ("staging-store-hands-over", {"minio", "minio-second"}),
+        ("staging-external-store", set()),
+        ("dev", set()),
+    ],
+)
+def test_nobody_but_the_servers_of_our_stores_reaches_the_port(name: str, tellers: set[str]) -> None:
+    stack, changes = SHAPES[name]
+    allowed = [flow for flow in flows(load(encoded(stack_config(stack, **changes)), SECRET_KEYS)) if 8092 in flow.ports]
+    ends = [(flow.source, flow.target) for flow in allowed]
+    pods = [(source, target) for source, target in ends if isinstance(source, Pods) and isinstance(target, Pods)]
+    assert pods == ends
+    found = {(source.namespace, dict(source.labels)["app.kubernetes.io/name"]) for source, _ in pods}
+    assert found == {("lake-minio", teller) for teller in tellers}
+    assert {target.namespace for _, target in pods} <= {"lake-monitoring"}
 
 
 def test_both_stores_tell_while_the_lake_moves() -> None:
