@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,11 +68,16 @@ def minio_binary() -> Path:
 
 
 @contextmanager
-def object_store(directory: Path, *, drives: int = 1) -> Iterator[ObjectStore]:
+def object_store(
+    directory: Path, *, drives: int = 1, variables: Mapping[str, str] | None = None
+) -> Iterator[ObjectStore]:
     """Start a server on `directory`, or with erasure coding on as many folders in it, and stop it on the way out."""
     store, arguments, environment = server_command(directory, drives=drives)
     process = subprocess.Popen(
-        arguments, env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        arguments,
+        env={**os.environ, **environment, **(variables or {})},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         _wait_until_ready(f"{store.endpoint}{READY}", process)

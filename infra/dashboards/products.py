@@ -60,6 +60,42 @@ BUCKETS = _series(
     None,
     "MinioBucketFillingUp",
 )
+OBJECT_LOG = (
+    _series(
+        "Who touched bronze and the backup",
+        "Requests within a day by user, bucket and action, the busiest; `odoo-lake audit --bucket` lists them.",
+        "short",
+        {
+            "{{user}} {{bucket}} {{action}}": "max by (user, bucket, action) (odoo_lake_object_daily_requests)",
+        },
+    ),
+    _series(
+        "Refused on bronze and the backup",
+        "Requests within a day of users who may not do that; anonymous has no key, or one that is not known.",
+        "short",
+        {"{{user}} {{bucket}}": "max by (user, bucket) (odoo_lake_object_daily_refusals)"},
+    ),
+    _series(
+        "Time since bronze and the backup were touched",
+        "As far as it is known.",
+        "s",
+        {"{{bucket}}": "time() - max by (bucket) (odoo_lake_object_last_access_timestamp_seconds)"},
+    ),
+    _series(
+        "Missing from the log of requests",
+        "Share of an hour's requests that MinIO counted and did not tell.",
+        "percentunit",
+        {"missing": "clamp_min(odoo_lake:untold_requests:share, 0)"},
+        "untold_share",
+        "ObjectLogIncomplete",
+    ),
+    _series(
+        "Requests that are not yet written down",
+        "They are written every five minutes; more and more of them while the run record can't be written.",
+        "short",
+        {"waiting": "sum(odoo_lake_object_log_unwritten_requests)"},
+    ),
+)
 LARGEST = Panel(
     "Largest tables",
     "Rows in the source, of the ten largest.",
@@ -129,12 +165,17 @@ USAGE_TRINO = Board(
         ),
         _series(
             "Events of the query log",
-            "Per second, by what became of them: malformed and refused ones are lost, unwritten ones come again.",
+            "Per second, by sender and by what became of them: malformed ones are lost, unwritten ones come again.",
             "reqps",
-            {"{{outcome}}": "sum by (outcome) (rate(odoo_lake_query_log_events_total[$__rate_interval]))"},
+            {
+                "{{sender}} {{outcome}}": (
+                    "sum by (sender, outcome) (rate(odoo_lake_query_log_events_total[$__rate_interval]))"
+                )
+            },
             None,
             "QueryLogRejecting",
         ),
+        *OBJECT_LOG,
         BUCKETS,
         LARGEST,
     ),

@@ -41,7 +41,7 @@ QUERY_LOG = Pods.of("lake-monitoring", selector("query-log", "server"))
 S3_PORT = 9000
 POSTGRES_PORT = 5432
 VALKEY_PORT = 6379
-QUERY_LOG_PORT, QUERY_LOG_METRICS_PORT = 8090, 8091
+QUERY_LOG_PORT, QUERY_LOG_METRICS_PORT, OBJECT_LOG_PORT = 8090, 8091, 8092
 
 
 def unset_networks(settings: Settings) -> list[str]:
@@ -162,12 +162,17 @@ def _of_the_query_log(settings: Settings) -> tuple[Flow, ...]:
         Flow(TRINO_COORDINATOR, QUERY_LOG, (QUERY_LOG_PORT,), "finished queries"),
         Flow(QUERY_LOG, POSTGRES, (POSTGRES_PORT,), "the query log"),
         Flow(PROMETHEUS, QUERY_LOG, (QUERY_LOG_METRICS_PORT,), "metrics"),
+        *(Flow(store, QUERY_LOG, (OBJECT_LOG_PORT,), "who touched what") for store in _internal_stores(settings)),
     )
 
 
 def _own_stores(settings: Settings) -> list[Pods]:
     """Two while the object store moves; pods find the one that serves by its address."""
     return [STORES[store] for store in settings.object_store.stores]
+
+
+def _internal_stores(settings: Settings) -> list[Pods]:
+    return _own_stores(settings) if settings.object_store.mode is StoreMode.INTERNAL else []
 
 
 def _from_browsers(settings: Settings) -> tuple[Flow, ...]:

@@ -16,6 +16,7 @@ from .databases import METRICS
 from .exporters import Exporter, exporters
 from .monitoring_rules import deployed_parts
 from .plan import Foundations, Platform
+from .profile import Profile
 from .scraping import targets
 from .secrets import SecretRef, secret_text
 from .settings import CertManager, Settings, StoreMode
@@ -48,8 +49,13 @@ def notes(settings: Settings) -> list[str]:
     if not receiver_secrets(settings.alerting):
         found.append("lakehouse:alerting names no receiver: alerts are seen in Grafana, and nobody is told")
     if settings.object_store.mode is StoreMode.EXTERNAL:
-        found.append("the object store is external: its space, requests and backups are not watched")
-    elif not settings.backs_up:
+        found.append(
+            "the object store is external: its space, requests and backups are not watched, "
+            "and only its own access log says who touches bronze"
+        )
+    elif settings.profile is Profile.LIGHTWEIGHT:
+        found.append("nobody writes down who touches bronze and the backup: only profile production does")
+    if settings.object_store.mode is StoreMode.INTERNAL and not settings.backs_up:
         found.append("lakehouse:backup is off: bronze has no copy, and no drill tries to restore it")
     if settings.cert_manager is CertManager.EXISTING:
         found.append("cert-manager is not of this stack: CertificateExpiring is silent until its metrics are scraped")

@@ -42,6 +42,8 @@ class Store:
     region: str
     keys: Mapping[str, SecretRef]
     ready: tuple[pulumi.Resource, ...]
+    audit_token: SecretRef | None = None
+    """What it shows to who writes down its requests."""
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,7 @@ def _query_log(on: Foundations, sizing: ProductionSizing, authority: Authority) 
             senders=[sizing.trino.namespace],
             owner=logins[LAKE_OPS],
             writer=logins[QUERY_LOG],
+            object_token=on.store.audit_token,
         ),
         plan.inside("monitoring", "postgres", "trino", after=(on.postgres, authority)),
     )

@@ -47,6 +47,9 @@ class Target:
     kept: str | None = None
     """Metrics whose names match; all of them where it is None."""
     https: Https | None = None
+    one_pod: bool = False
+    """There is never a second pod. Then its counters go on when it is replaced, as those of one process that restarts:
+    what the new pod counts before it is first read is not missed."""
 
 
 def targets(settings: Settings, quotas: Collection[str]) -> list[Target]:
@@ -79,6 +82,8 @@ def pod_monitor(target: Target) -> dict[str, Any]:
     }
     if target.kept is not None:
         endpoint["metricRelabelings"] = [{"action": "keep", "sourceLabels": ["__name__"], "regex": target.kept}]
+    if target.one_pod:
+        endpoint["metricRelabelings"] = [{"action": "labeldrop", "regex": "pod|instance"}]
     if (https := target.https) is not None:
         ca = {"secret": {"name": https.certificate, "key": "ca.crt"}}
         endpoint |= {
@@ -101,7 +106,8 @@ def _trino() -> Target:
 
 
 def _query_log() -> Target:
-    return Target(job="query-log", namespace="lake-monitoring", pods=selector("query-log", "server"), port="metrics")
+    pods = selector("query-log", "server")
+    return Target(job="query-log", namespace="lake-monitoring", pods=pods, port="metrics", one_pod=True)
 
 
 def _query_exporter() -> list[Target]:

@@ -17,6 +17,8 @@ from .labels import GENERATION, top_level
 from .site import Site
 
 PASSWORD_LENGTH = 32
+# Shown by the object store to who writes down its requests.
+OBJECT_LOG_TOKEN = "object-log-token"  # noqa: S105 - the name of a Kubernetes secret
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 
 from .components.apply_job import ApplyJob, ApplyJobArgs
-from .components.object_store import ObjectStore, ObjectStoreArgs
+from .components.object_store import TOKEN_KEY, AuditWebhook, ObjectStore, ObjectStoreArgs
 from .components.store_access import (
     ExternalKeys,
     ExternalKeysArgs,
@@ -20,11 +20,13 @@ from .components.store_access import (
     StoreAccessArgs,
 )
 from .components.store_topology import StoreTopologyArgs
+from .flows import OBJECT_LOG_PORT
 from .labels import MIRROR, STORE_PRODUCTS
 from .object_store_access import key_readers
 from .plan import Plan, Platform, Store
-from .secrets import secret_text
+from .secrets import OBJECT_LOG_TOKEN, Credential, CredentialArgs, secret_text
 from .settings import Settings, StoreMode, StoreName
+from .sizing import ProductionSizing
 from .store_checks import PROCEDURE
 
 # Half a terabyte at the pace of slow volumes.
@@ -60,16 +62,19 @@ def build_store(plan: Plan, built: Platform) -> Store:
         # Every reader's namespace gets a secret.
         plan.inside(*plan.budgets),
     )
-    stores = {store: _one_store(plan, keys, store) for store in wanted.stores}
+    audit = _audit(plan)
+    token = audit.token if audit else None
+    stores = {store: _one_store(plan, keys, store, audit) for store in wanted.stores}
     serving = stores[wanted.serve_from]
     built.secrets += [*(store.servers.root.ref for store in stores.values()), *keys.refs.values()]
+    built.secrets += [token] if token else []
     ready: tuple[StoreAccess | ObjectStore | ApplyJob, ...] = (serving.servers, serving.access)
     if len(stores) > 1:
         mirror = _mirror(plan, stores)
         built.notes.append(_note(plan))
         if wanted.hands_over:
             ready = (*ready, mirror)
-    return Store(serving.servers.endpoint, wanted.region, keys.refs, ready)
+    return Store(serving.servers.endpoint, wanted.region, keys.refs, ready, token)
 
 
 def topology_args(settings: Settings) -> StoreTopologyArgs:
@@ -84,7 +89,26 @@ def topology_args(settings: Settings) -> StoreTopologyArgs:
     )
 
 
-def _one_store(plan: Plan, keys: IdentityKeys, store: StoreName) -> _Ours:
+def _audit(plan: Plan) -> AuditWebhook | None:
+    """Where there is somebody who takes it. The token is there before the servers, who takes it comes after them."""
+    if not isinstance(plan.sizing, ProductionSizing):
+        return None
+    receiver = plan.sizing.monitoring.namespace
+    token = Credential(
+        OBJECT_LOG_TOKEN,
+        CredentialArgs(
+            site=plan.site,
+            product="query-log",
+            namespaces=sorted({plan.sizing.minio.namespace, receiver}),
+            fixed={},
+            generated=[TOKEN_KEY],
+        ),
+        plan.inside("minio", "monitoring"),
+    )
+    return AuditWebhook(endpoint=f"http://query-log.{receiver}.svc.cluster.local:{OBJECT_LOG_PORT}/", token=token.ref)
+
+
+def _one_store(plan: Plan, keys: IdentityKeys, store: StoreName, audit: AuditWebhook | None) -> _Ours:
     wanted, sizing, name = plan.settings.object_store, plan.sizing.minio, STORE_PRODUCTS[store]
     serves = store is wanted.serve_from
     servers = ObjectStore(
@@ -95,6 +119,7 @@ def _one_store(plan: Plan, keys: IdentityKeys, store: StoreName) -> _Ours:
             size=sizing.servers(store),
             topology=plan.settings.topology_of(store),
             keeps_data=plan.site.protect_data and serves,
+            audit=audit,
         ),
         plan.inside("minio"),
     )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import runpy
+import threading
+from collections.abc import Mapping
+from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._grpc.client import DEFAULT_SENSOR_GRPC_TIMEOUT
 
 from odoo_lake.airbyte.config import CONNECTION
 from odoo_lake.errors import UserError
-from odoo_lake.orchestration.syncs import sync_sensor
+from odoo_lake.orchestration.syncs import TICK_SECONDS, sync_sensor
 from tests.airbyte import server as double
 from tests.product_setup import Apply
 
@@ -101,6 +106,47 @@ def test_what_keeps_it_from_asking_is_told(
     with pytest.raises(UserError, match=words) as told:
         tick(None)
     assert "wrong-word" not in str(told.value)
+
+
+@pytest.mark.parametrize("slow", ["applications/token", "connections", "jobs"])
+def test_a_tick_ends_before_an_airbyte_that_hangs(
+    airbyte: double.AirbyteServer, connection: str, slow: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes the connection, and answers long after the tick; an answer that is waited for starts a run."""
+    airbyte.job(connection, "succeeded")
+    monkeypatch.setattr("odoo_lake.orchestration.syncs.TICK_SECONDS", 2.0)
+    asked: list[str] = []
+    over = threading.Event()
+    handle = airbyte.handle
+
+    def late(method: str, path: str, query: Mapping[str, str], body: dict[str, Any]) -> Any:
+        asked.append(path)
+        if path == slow:
+            over.wait(20)
+        return handle(method, path, query, body)
+
+    monkeypatch.setattr(airbyte, "handle", late)
+    try:
+        with pytest.raises(UserError, match="does not answer"):
+            tick(None)
+    finally:
+        over.set()
+    assert asked.count(slow) == 1, "it was asked again"
+
+
+def test_calls_that_are_quick_end_in_time_together(
+    airbyte: double.AirbyteServer, connection: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each answer comes in time, and all of them do not."""
+    airbyte.job(connection, "succeeded")
+    now = itertools.count(step=TICK_SECONDS * 0.6)
+    monkeypatch.setattr("odoo_lake.product_setup.api.time.monotonic", lambda: next(now))
+    with pytest.raises(UserError, match=r"does not answer \(Timeout\)"):
+        tick(None)
+
+
+def test_a_tick_leaves_dagster_time_to_tell_what_happened() -> None:
+    assert TICK_SECONDS * 1.5 < DEFAULT_SENSOR_GRPC_TIMEOUT
 
 
 def test_no_connection_is_told(airbyte: double.AirbyteServer, connection: str) -> None:

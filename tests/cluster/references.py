@@ -75,7 +75,7 @@ def _of_source(source: Object) -> Iterator[tuple[str, str, str | None]]:
 def _of_volume(volume: Object) -> Iterator[tuple[str, str, str | None]]:
     if claim := volume.get("persistentVolumeClaim"):
         yield "PersistentVolumeClaim", claim["claimName"], None
-    parts = [volume, *(volume.get("projected", {}).get("sources") or [])]
+    parts = [volume, *(volume.get("projected", {}).get("sources", []))]
     for part in parts:
         for field, kind, named in (("secret", "Secret", "secretName"), ("configMap", "ConfigMap", "name")):
             source = part.get(field)

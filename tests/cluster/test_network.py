@@ -54,6 +54,7 @@ PATHS = {
         ("lake-trino", "lake-metastore", 9083),
         ("lake-monitoring", "lake-trino", 8443),
         ("lake-trino", "lake-monitoring", 8090),
+        ("lake-minio", "lake-monitoring", 8092),
     },
 }
 

@@ -33,10 +33,11 @@ class QueryLog:
     token: str = field(repr=False)
 
     def events(self) -> dict[str, int]:
-        """By outcome, since the process started."""
+        """Of Trino by outcome, since the process started."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=10) as answer:
             families = text_string_to_metric_families(answer.read().decode())
-            return {sample.labels["outcome"]: int(sample.value) for family in families for sample in family.samples}
+            samples = [sample for family in families for sample in family.samples]
+            return {one.labels["outcome"]: int(one.value) for one in samples if one.labels.get("sender") == "trino"}
 
 
 def record_of(postgres: EmbeddedPostgres, database: str) -> str:

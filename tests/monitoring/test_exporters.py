@@ -171,6 +171,20 @@ def test_usage_is_told_by_user_program_and_table(filled: Scrape) -> None:
     assert filled.values("odoo_lake_trino_daily_sensitive_queries", "user", "table") == {("fin", "gold.ar_aging"): 1}
 
 
+def test_who_touched_bronze_is_told_by_user_and_action(filled: Scrape) -> None:
+    assert filled.values("odoo_lake_object_daily_requests", "user", "bucket", "action") == {
+        ("trino", "odoo-lake-bronze", "GetObject"): 42,
+        ("anonymous", "odoo-lake-bronze", "GetObject"): 4,
+        ("anonymous", "odoo-lake-bronze", "PutObject"): 2,
+    }
+    refusals = filled.values("odoo_lake_object_daily_refusals", "user", "bucket")
+    assert refusals == {("anonymous", "odoo-lake-bronze"): 5}
+    last = filled.values("odoo_lake_object_last_access_timestamp_seconds", "bucket")
+    assert last.keys() == {("odoo-lake-bronze",), ("odoo-lake-backup",)}
+    assert last["odoo-lake-backup",] == 7000
+    assert 60 <= time.time() - last["odoo-lake-bronze",] < 900
+
+
 def test_the_users_that_nobody_waits_for_are_those_of_the_program() -> None:
     [builders] = [client.role for client in CLIENTS if client.name == BUILDS]
     statements = [str(query["sql"]) for query in configuration("lake_ops")["queries"].values()]

@@ -118,7 +118,7 @@ def test_prometheus_may_reach_every_target(name: str) -> None:
         ("dev", "lightweight", "airbyte", {"backup"}),
         ("prod", "production", "airbyte", set()),
         ("dev-direct", "lightweight", "direct", {"backup"}),
-        ("staging-external-store", "production", "airbyte", {"minio", "backup"}),
+        ("staging-external-store", "production", "airbyte", {"minio", "backup", "object-log"}),
     ],
 )
 def test_the_rules_are_those_of_the_folder(name: str, profile: str, ingestion: str, absent: set[str]) -> None:

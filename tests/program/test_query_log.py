@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
-from tests.program.conftest import shape
-from tests.program.recorder import Program, revealed
+import pytest
+
+from lakehouse.flows import flows
+from lakehouse.network import Pods
+from lakehouse.settings_reader import load
+from tests.program.conftest import SHAPES, shape
+from tests.program.recorder import SECRET_KEYS, Program, encoded, revealed, run_program, stack_config
 
 RECEIVER = "https://query-log.lake-monitoring.svc.cluster.local:8090/"
 
@@ -47,8 +53,9 @@ def test_trino_tells_the_receiver_that_is_deployed() -> None:
     assert (service["metadata"]["name"], service["metadata"]["namespace"]) == ("query-log", "lake-monitoring")
     pods = deployment(program)["spec"]["template"]["metadata"]["labels"]
     assert service["spec"]["selector"].items() <= pods.items()
-    [port] = service["spec"]["ports"]
-    assert f"--port={port['targetPort']}" in container(program)["command"]
+    ports = {port["name"]: port for port in service["spec"]["ports"]}
+    assert ports["events"]["port"] == 8090, "as in the address"
+    assert f"--port={ports['events']['targetPort']}" in container(program)["command"]
     names = program.named("Certificate", "query-log-tls").manifest["spec"]["dnsNames"]
     assert RECEIVER.split("/")[2].partition(":")[0] in names
 
@@ -109,3 +116,104 @@ def test_a_raised_generation_of_the_token_rolls_both_ends() -> None:
 def test_without_trino_there_is_no_query_log() -> None:
     program = shape("dev")
     assert not [r for r in program.resources if r.name.startswith("query-log")]
+
+
+def store_variables(program: Program) -> dict[str, Any]:
+    [servers] = [r.manifest for r in program.of("StatefulSet") if r.metadata["name"] == "minio"]
+    [found] = servers["spec"]["template"]["spec"]["containers"]
+    return found  # type: ignore[no-any-return]
+
+
+def test_the_object_store_tells_the_receiver_with_a_token_of_its_own() -> None:
+    program = shape("prod")
+    store, receiver = store_variables(program), container(program)
+    told = plain(store)
+    assert told["MINIO_AUDIT_WEBHOOK_ENABLE_log"] == "on"
+    url = told["MINIO_AUDIT_WEBHOOK_ENDPOINT_log"]
+    assert url == "http://query-log.lake-monitoring.svc.cluster.local:8092/"
+    assert "--objects-port=8092" in receiver["command"]
+    assert 8092 in {port["targetPort"] for port in program.named("Service", "query-log").manifest["spec"]["ports"]}
+    # The kubelet expands only what stands before.
+    names = [entry["name"] for entry in store["env"]]
+    assert told["MINIO_AUDIT_WEBHOOK_AUTH_TOKEN_log"] == "Bearer $(AUDIT_TOKEN)"
+    assert names.index("AUDIT_TOKEN") < names.index("MINIO_AUDIT_WEBHOOK_AUTH_TOKEN_log")
+    assert secrets(store)["AUDIT_TOKEN"] == secrets(receiver)["ODOO_LAKE_OBJECT_LOG_TOKEN"] == "object-log-token/token"
+    held = {r.metadata["namespace"] for r in program.of("Secret") if r.metadata["name"] == "object-log-token"}
+    assert held == {"lake-minio", "lake-monitoring"}
+    assert "object-log-token" in program.outputs["secretNames"]
+
+
+def test_a_store_that_is_not_ours_tells_nothing_and_nobody_listens() -> None:
+    program = shape("staging-external-store")
+    assert not [argument for argument in container(program)["command"] if "objects-port" in argument]
+    assert {port["containerPort"] for port in container(program)["ports"]} == {8090, 8091}
+    [only] = program.named("Service", "query-log").manifest["spec"]["ports"]
+    assert only["port"] == 8090
+    assert "ODOO_LAKE_OBJECT_LOG_TOKEN" not in secrets(container(program))
+    assert not [r for r in program.of("Secret") if r.metadata["name"] == "object-log-token"]
+
+
+def test_without_a_receiver_the_object_store_tells_nobody() -> None:
+    assert not [name for name in plain(store_variables(shape("dev"))) if name.startswith("MINIO_AUDIT")]
+    assert "object-log-token" not in shape("dev").outputs["secretNames"]
+
+
+def test_a_stack_that_does_not_write_down_who_touches_bronze_says_so() -> None:
+    said = {name: " ".join(shape(name).outputs["notes"]) for name in ("prod", "dev", "staging-external-store")}
+    assert {name: "who touches bronze" in notes for name, notes in said.items()} == {
+        "prod": False,
+        "dev": True,
+        "staging-external-store": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "tellers"),
+    [
+        ("prod", {"minio"}),
+        ("staging-store-hands-over", {"minio", "minio-second"}),
+        ("staging-external-store", set()),
+        ("dev", set()),
+    ],
+)
+def test_nobody_but_the_servers_of_our_stores_reaches_the_port(name: str, tellers: set[str]) -> None:
+    stack, changes = SHAPES[name]
+    allowed = [flow for flow in flows(load(encoded(stack_config(stack, **changes)), SECRET_KEYS)) if 8092 in flow.ports]
+    ends = [(flow.source, flow.target) for flow in allowed]
+    pods = [(source, target) for source, target in ends if isinstance(source, Pods) and isinstance(target, Pods)]
+    assert pods == ends
+    found = {(source.namespace, dict(source.labels)["app.kubernetes.io/name"]) for source, _ in pods}
+    assert found == {("lake-minio", teller) for teller in tellers}
+    assert {target.namespace for _, target in pods} <= {"lake-monitoring"}
+
+
+def test_both_stores_tell_while_the_lake_moves() -> None:
+    program = shape("staging-store-hands-over")
+    told = [
+        plain(found["spec"]["template"]["spec"]["containers"][0])["MINIO_AUDIT_WEBHOOK_ENDPOINT_log"]
+        for found in (r.manifest for r in program.of("StatefulSet"))
+        if found["metadata"]["name"].startswith("minio")
+    ]
+    assert len(told) == 2
+    assert len(set(told)) == 1
+
+
+def test_a_raised_generation_of_the_stores_token_rolls_both_ends() -> None:
+    key = "lakehouse/secret-generation.object-log-token"
+    program = run_program(stack_config("prod", secretGeneration={"object-log-token": 3}), stack="prod")
+    pods = [
+        program.named(*names).manifest["spec"]["template"]
+        for names in (("StatefulSet", "minio"), ("Deployment", "query-log"))
+    ]
+    assert [pod["metadata"]["annotations"][key] for pod in pods] == ["3", "3"]
+
+
+def test_the_receivers_counters_go_on_when_its_pod_is_replaced() -> None:
+    """Else what the new pod was told before it is first read would look as if it were missing."""
+    program = shape("prod")
+    [dropped] = program.named("PodMonitor", "query-log").manifest["spec"]["podMetricsEndpoints"][0]["metricRelabelings"]
+    assert dropped["action"] == "labeldrop"
+    assert all(re.fullmatch(dropped["regex"], label) for label in ("pod", "instance"))
+    assert not any(re.fullmatch(dropped["regex"], label) for label in ("job", "sender", "outcome"))
+    spec = deployment(program)["spec"]
+    assert (spec["replicas"], spec["strategy"]["type"]) == (1, "Recreate"), "two would be one series"

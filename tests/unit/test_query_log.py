@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import ProgrammingError
@@ -23,6 +24,7 @@ from typer.testing import CliRunner
 from odoo_lake.cli.app import app
 from odoo_lake.query_log.audit import readings
 from odoo_lake.query_log.events import AccessPolicy, access_policy
+from odoo_lake.query_log.object_events import Ledger
 from odoo_lake.query_log.receiver import MOST_BYTES, Guard, Tally, metrics, receiver
 from odoo_lake.query_log.tables import make_tables
 from odoo_lake.record.tables import Base
@@ -84,20 +86,24 @@ def post(url: str, body: bytes, token: str | None = None, trusted: Path | None =
         return error.code
 
 
-def counts(tally: Tally) -> dict[str, float]:
+def counts(tally: Tally, sender: str = "trino") -> dict[str, float]:
     """What Prometheus reads, by outcome."""
-    with metrics(("127.0.0.1", 0), tally) as server:
+    [family] = figures(tally)
+    assert family.type == "counter"
+    return {sample.labels["outcome"]: sample.value for sample in family.samples if sample.labels["sender"] == sender}
+
+
+def figures(*sources: Tally | Ledger) -> list[Metric]:
+    """What Prometheus reads."""
+    with metrics(("127.0.0.1", 0), *sources) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{server.server_address[1]}/metrics", timeout=30) as answer:
-                families = list(text_string_to_metric_families(answer.read().decode()))
+                return list(text_string_to_metric_families(answer.read().decode()))
         finally:
             server.shutdown()
             thread.join()
-    [family] = families
-    assert family.type == "counter"
-    return {sample.labels["outcome"]: sample.value for sample in family.samples}
 
 
 def test_a_query_is_kept_once_with_what_it_read(record: Engine) -> None:
@@ -242,9 +248,12 @@ def test_the_writers_login_may_add_rows_and_nothing_else(postgres: EmbeddedPostg
     for statement in (
         "select * from query_log",
         "select * from query_log_column",
+        "select * from object_access",
         "update query_log set user_name = 'nobody'",
         "delete from query_log",
         "delete from query_log_column",
+        "update object_access set user_name = 'nobody'",
+        "delete from object_access",
         "truncate query_log cascade",
         "create table other (id int)",
     ):

@@ -16,7 +16,7 @@ from odoo_lake.reconcile.checks import load_checks
 from odoo_lake.reconcile.compare import CheckResult
 from odoo_lake.reconcile.run import Reconciliation
 from odoo_lake.record.status import read_status
-from odoo_lake.record.tables import ExtractRun, QueryLog, QueryLogColumn, TableState
+from odoo_lake.record.tables import ExtractRun, ObjectAccess, QueryLog, QueryLogColumn, TableState
 from odoo_lake.record.writer import RunRecord
 
 NOW = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
@@ -36,11 +36,12 @@ def reconciliation(differing: int) -> Reconciliation:
     return Reconciliation((CheckResult(load_checks()[0], 10, 10, Decimal("0.01"), differing, ()),), {})
 
 
-def test_queries_are_forgotten_after_400_days(record: RunRecord) -> None:
+def test_queries_and_accesses_are_forgotten_after_400_days(record: RunRecord) -> None:
     ages = {"kept": timedelta(days=399), "old": timedelta(days=401)}
     with record.session() as session:
         for name, age in ages.items():
             session.add(asked(name, NOW - age))
+            session.add(accessed(name, NOW - age))
             session.flush()
             session.add(
                 QueryLogColumn(query_id=name, table_name="t", column_name="c", is_sensitive=True, is_masked=False)
@@ -50,6 +51,7 @@ def test_queries_are_forgotten_after_400_days(record: RunRecord) -> None:
     with record.session() as session:
         assert list(session.scalars(select(QueryLog.query_id))) == ["kept"]
         assert list(session.scalars(select(QueryLogColumn.query_id))) == ["kept"]
+        assert list(session.scalars(select(ObjectAccess.access_id))) == ["kept"]
 
 
 def asked(query_id: str, at: datetime) -> QueryLog:
@@ -65,6 +67,19 @@ def asked(query_id: str, at: datetime) -> QueryLog:
         elapsed_ms=1,
         scanned_bytes=0,
         error_type=None,
+    )
+
+
+def accessed(access_id: str, at: datetime) -> ObjectAccess:
+    return ObjectAccess(
+        access_id=access_id,
+        bucket="odoo-lake-bronze",
+        user_name="extractor",
+        action="PutObject",
+        first_at=at - timedelta(days=2),
+        last_at=at,
+        requests=1,
+        refusals=0,
     )
 
 

@@ -12,16 +12,26 @@ import pulumi_kubernetes as k8s
 
 from ..budget import Workload
 from ..labels import labels, selector
-from ..pods import CONTAINER_SECURITY, http_probe, pod_security, resources, spread
+from ..pods import CONTAINER_SECURITY, http_probe, pod_security, resources, spread, variables
 from ..secrets import Credential, CredentialArgs, SecretRef, pod_annotations
 from ..settings import Topology
 from ..site import Site
 from ..versions import MINIO_IMAGE
 
 API_PORT = 9000
+AUDIT_TOKEN_VARIABLE = "AUDIT_TOKEN"  # noqa: S105 - the name of a variable
+TOKEN_KEY = "token"  # noqa: S105 - the name of a key
 CONSOLE_PORT = 9001
 # The server's buffers are not all Go heap; past this share the runtime collects before the container is killed.
 GO_MEMORY_PERCENT = 90
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditWebhook:
+    """Who is told of every request. Requests wait for nobody: what can't be told yet is queued, up to a limit."""
+
+    endpoint: str
+    token: SecretRef
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +43,7 @@ class ObjectStoreArgs:
     size: Workload
     topology: Topology
     keeps_data: bool
+    audit: AuditWebhook | None = None
 
 
 class ObjectStore(pulumi.ComponentResource):
@@ -130,8 +141,35 @@ def server_arguments(name: str, args: ObjectStoreArgs) -> list[str]:
     return ["server", console, f"http://{name}-{{0...{last}}}.{domain}:{API_PORT}/data"]
 
 
+def audit_variables(audit: AuditWebhook) -> list[k8s.core.v1.EnvVarArgsDict]:
+    """MinIO's settings of the webhook; the kubelet puts the token into the one that names it."""
+    return [
+        audit.token.env(AUDIT_TOKEN_VARIABLE, TOKEN_KEY),
+        *variables(audit_settings(audit.endpoint, f"$({AUDIT_TOKEN_VARIABLE})")),
+    ]
+
+
+def audit_settings(endpoint: str, token: str) -> dict[str, str]:
+    """By MinIO's variable. A post holds what has come together since the last, and the queue what nobody took yet.
+
+    The queue is in memory, some 5 KiB an entry, and drops what it can't hold. One on a disk is limited by files, not by
+    bytes, so that a receiver that is down would fill the pod's scratch and have it evicted.
+    """
+    return {
+        "MINIO_AUDIT_WEBHOOK_ENABLE_log": "on",
+        "MINIO_AUDIT_WEBHOOK_ENDPOINT_log": endpoint,
+        "MINIO_AUDIT_WEBHOOK_AUTH_TOKEN_log": f"Bearer {token}",
+        "MINIO_AUDIT_WEBHOOK_BATCH_SIZE_log": "500",
+        "MINIO_AUDIT_WEBHOOK_QUEUE_SIZE_log": "20000",
+        # What is not answered in time is sent again, and would be counted twice.
+        "MINIO_AUDIT_WEBHOOK_HTTP_TIMEOUT_log": "30s",
+        "MINIO_AUDIT_WEBHOOK_MAX_RETRY_log": "0",  # for ever
+    }
+
+
 def stateful_set_spec(name: str, args: ObjectStoreArgs, root: SecretRef) -> k8s.apps.v1.StatefulSetSpecArgsDict:
     size = args.size
+    tokens = [root, args.audit.token] if args.audit else [root]
     container: k8s.core.v1.ContainerArgsDict = {
         "name": "minio",
         "image": args.site.image(MINIO_IMAGE),
@@ -149,6 +187,7 @@ def stateful_set_spec(name: str, args: ObjectStoreArgs, root: SecretRef) -> k8s.
             {"name": "MINIO_UPDATE", "value": "off"},
             {"name": "GOMEMLIMIT", "value": f"{size.memory.share(GO_MEMORY_PERCENT).mib}MiB"},
             {"name": "HOME", "value": "/tmp"},  # noqa: S108 - an emptyDir of this pod alone
+            *(audit_variables(args.audit) if args.audit else ()),
         ],
         "ports": [
             {"name": "api", "container_port": API_PORT},
@@ -183,7 +222,7 @@ def stateful_set_spec(name: str, args: ObjectStoreArgs, root: SecretRef) -> k8s.
             "when_scaled": "Retain",
         },
         "template": {
-            "metadata": {"labels": labels(name, "server"), "annotations": pod_annotations(root)},
+            "metadata": {"labels": labels(name, "server"), "annotations": pod_annotations(*tokens)},
             "spec": {
                 "automount_service_account_token": False,
                 "security_context": pod_security(),

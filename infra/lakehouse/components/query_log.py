@@ -1,4 +1,5 @@
-"""The query log: who asked Trino for what. Trino tells a receiver of ours, which adds rows to the run record.
+"""The query log: who asked Trino for what, and who touched which bucket. Both tell a receiver of ours, which adds rows
+to the run record.
 
 The receiver has no state and may add rows, no more: a Job makes the tables as the record's owner, and says so.
 """
@@ -13,7 +14,7 @@ import pulumi_kubernetes as k8s
 
 from ..budget import Job, Workload
 from ..databases import LAKE_OPS
-from ..flows import QUERY_LOG_METRICS_PORT, QUERY_LOG_PORT
+from ..flows import OBJECT_LOG_PORT, QUERY_LOG_METRICS_PORT, QUERY_LOG_PORT
 from ..labels import labels, selector
 from ..pods import CONTAINER_SECURITY, http_probe, pod_security, resources, variables
 from ..secrets import Credential, CredentialArgs, SecretRef, pod_annotations
@@ -31,7 +32,10 @@ DRIVER = "postgresql+psycopg"
 
 @dataclass(frozen=True, kw_only=True)
 class QueryLogArgs:
-    """`senders` are the namespaces of who tells; `owner` and `writer` are logins of the run record."""
+    """`senders` are the namespaces of who tells; `owner` and `writer` are logins of the run record.
+
+    `object_token` is what our own object store shows; None where the store is the user's.
+    """
 
     site: Site
     namespace: str
@@ -41,6 +45,7 @@ class QueryLogArgs:
     senders: Sequence[str]
     owner: Login
     writer: Login
+    object_token: SecretRef | None
 
 
 class QueryLog(pulumi.ComponentResource):
@@ -79,7 +84,9 @@ class QueryLog(pulumi.ComponentResource):
             metadata=metadata,
             spec={
                 "selector": selector(name, "server"),
-                "ports": [{"name": "events", "port": QUERY_LOG_PORT, "target_port": QUERY_LOG_PORT}],
+                "ports": [
+                    {"name": port_name, "port": port, "target_port": port} for port_name, port in event_ports(args)
+                ],
             },
             opts=child,
         )
@@ -90,6 +97,11 @@ class QueryLog(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[token, tls, tables]),
         )
         self.register_outputs({"uri": self.uri})
+
+
+def event_ports(args: QueryLogArgs) -> list[tuple[str, int]]:
+    """Where events come in, by name."""
+    return [("events", QUERY_LOG_PORT), *([("objects", OBJECT_LOG_PORT)] if args.object_token else [])]
 
 
 def _address(login: Login) -> str:
@@ -125,7 +137,7 @@ def deployment_spec(name: str, args: QueryLogArgs, token: SecretRef) -> k8s.apps
         "template": {
             "metadata": {
                 "labels": labels(name, "server"),
-                "annotations": pod_annotations(args.writer.secret, token),
+                "annotations": pod_annotations(args.writer.secret, token, *filter(None, [args.object_token])),
             },
             "spec": {
                 "automount_service_account_token": False,
@@ -147,15 +159,17 @@ def container(name: str, args: QueryLogArgs, token: SecretRef) -> k8s.core.v1.Co
         "command": [
             *("odoo-lake", "query-log", "--host=0.0.0.0", f"--port={QUERY_LOG_PORT}"),
             *(f"--metrics-port={QUERY_LOG_METRICS_PORT}", f"--certificate={TLS_FOLDER}/{COMBINED_PEM}"),
+            *([f"--objects-port={OBJECT_LOG_PORT}"] if args.object_token else []),
         ],
         "env": [
             *variables({"HOME": "/tmp", "PYTHONDONTWRITEBYTECODE": "1", **_variables(args.writer)}),  # noqa: S108
             args.writer.secret.env("PGPASSWORD", "password"),
             token.env("ODOO_LAKE_QUERY_LOG_TOKEN", TOKEN_KEY),
+            *([args.object_token.env("ODOO_LAKE_OBJECT_LOG_TOKEN", TOKEN_KEY)] if args.object_token else []),
         ],
         "ports": [
-            {"name": "events", "container_port": QUERY_LOG_PORT},
-            {"name": "metrics", "container_port": QUERY_LOG_METRICS_PORT},
+            {"name": port_name, "container_port": port}
+            for port_name, port in [*event_ports(args), ("metrics", QUERY_LOG_METRICS_PORT)]
         ],
         "resources": resources(args.sizing),
         "security_context": CONTAINER_SECURITY,

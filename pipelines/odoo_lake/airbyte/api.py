@@ -29,6 +29,7 @@ class AirbyteApi(ProductApi):
                 credentials="the client id and secret",
                 credentials_remedy=f"Compare {client.known_from} with Airbyte's own airbyte-auth-secrets.",
                 again=client.again,
+                within_seconds=client.within_seconds,
             )
         )
         self._session.headers["Authorization"] = f"Bearer {self._token(client)}"

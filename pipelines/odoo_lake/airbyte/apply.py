@@ -50,7 +50,9 @@ def apply(config: AirbyteConfig, secrets: Secrets, catalogue: Catalogue) -> list
         raise UserError("Airbyte has no workspace.", "There is no place for the source.", "Wait for its bootloader.")
     workspace = workspaces[0]["workspaceId"]
     rewrite = config.secret_generation > 1
-    source = _ensure(api, "source", workspace, source_body(config, secrets), rewrite)
+    # Airbyte hides the certificate that it has. The Job starts anew when the stack's is another one.
+    renew = rewrite or config.source.ca_certificate is not None
+    source = _ensure(api, "source", workspace, source_body(config, secrets), renew)
     destination = _ensure(api, "destination", workspace, destination_body(config, secrets), rewrite)
     _verify_sizes(config, source, destination)
     streams = stream_bodies(catalogue, _discovered(api, config, source, destination), config.source.replication)

@@ -121,6 +121,8 @@ class Client(BaseModel):
     """Where the id and the secret were found."""
     concerns: str = "source, destination and connection"
     again: str = "start the Job again"
+    within_seconds: float | None = None
+    """For all calls together."""
 
 
 class Secrets(BaseModel):
@@ -153,8 +155,8 @@ def load_secrets() -> Secrets:
     )
 
 
-def client_from_environment() -> Client:
-    """Who asks for finished syncs; raises UserError that names every variable that is missing or wrong."""
+def client_from_environment(within_seconds: float) -> Client:
+    """Who asks for finished syncs, all calls in this time; raises UserError that names each variable that is wrong."""
     client_id, client_secret, url = read_secrets((CLIENT_ID, CLIENT_SECRET, URL_VARIABLE), "Airbyte")
     try:
         return Client(
@@ -164,6 +166,7 @@ def client_from_environment() -> Client:
             known_from=f"{CLIENT_ID} and {CLIENT_SECRET}",
             concerns="connections and jobs",
             again="wait for the next tick",
+            within_seconds=within_seconds,
         )
     except ValidationError:
         raise UserError(

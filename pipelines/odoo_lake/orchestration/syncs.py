@@ -9,6 +9,8 @@ from odoo_lake.airbyte.config import CONNECTION, client_from_environment
 from odoo_lake.airbyte.jobs import finished_syncs
 
 INTERVAL_SECONDS = 60
+# Dagster ends a tick after 60 seconds without a word of what it waited for; the next tick asks again.
+TICK_SECONDS = 30.0
 
 
 def sync_sensor(job: str) -> dg.SensorDefinition:
@@ -23,7 +25,7 @@ def sync_sensor(job: str) -> dg.SensorDefinition:
     )
     def airbyte_sync_finished(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         after = int(context.cursor) if context.cursor else None
-        finished = finished_syncs(AirbyteApi(client_from_environment()), CONNECTION, after)
+        finished = finished_syncs(AirbyteApi(client_from_environment(TICK_SECONDS)), CONNECTION, after)
         if not finished:
             return dg.SkipReason(f"Airbyte finished no sync of {CONNECTION} since job {after}.")
         return dg.SensorResult(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +39,8 @@ class Product:
     credentials_remedy: str
     again: str = "start the Job again"
     """How the user has it done once more."""
+    within_seconds: float | None = None
+    """For all calls together, none of them repeated; without it each call has its own time, and is."""
 
 
 class ProductApi:
@@ -45,10 +48,12 @@ class ProductApi:
 
     def __init__(self, product: Product) -> None:
         self._product = product
+        self._ends = None if product.within_seconds is None else time.monotonic() + product.within_seconds
         self._session = requests.Session()
         # The server answers 502 to 504 while it starts; a POST is repeated only if it never arrived.
+        retries = RETRIES if self._ends is None else 0
         again = Retry(
-            RETRIES, backoff_factor=1, status_forcelist=(502, 503, 504), allowed_methods=["GET"], raise_on_status=False
+            retries, backoff_factor=1, status_forcelist=(502, 503, 504), allowed_methods=["GET"], raise_on_status=False
         )
         self._session.mount("http://", HTTPAdapter(max_retries=again))
         self._session.mount("https://", HTTPAdapter(max_retries=again))
@@ -65,7 +70,7 @@ class ProductApi:
     def _call(self, method: str, path: str, **arguments: Any) -> Any:
         product = self._product
         try:
-            answer = self._session.request(method, f"{product.api_url}/{path}", timeout=TIMEOUT_SECONDS, **arguments)
+            answer = self._session.request(method, f"{product.api_url}/{path}", timeout=self._seconds(), **arguments)
         except requests.RequestException as error:
             raise UserError(
                 f"{product.name} at {product.address} does not answer ({type(error).__name__}).",
@@ -81,6 +86,15 @@ class ProductApi:
         if not answer.ok:
             raise RefusedError(product, method, path, answer)
         return answer.json()
+
+    def _seconds(self) -> float:
+        """How long the next call may take; raises requests.Timeout when the time for all of them is over."""
+        if self._ends is None:
+            return TIMEOUT_SECONDS
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise requests.Timeout
+        return left
 
 
 class RefusedError(UserError):

@@ -1,4 +1,4 @@
-"""Who read a table's sensitive columns."""
+"""Who read a table's sensitive columns, and who touched a bucket."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from odoo_lake.record.tables import QueryLog, QueryLogColumn
+from odoo_lake.record.tables import ObjectAccess, QueryLog, QueryLogColumn
 
 
 @dataclass(frozen=True)
@@ -54,3 +54,20 @@ def readings(record: Engine, table: str, since: datetime) -> list[Reading]:
         )
         for query in queries.values()
     ]
+
+
+def accesses(record: Engine, bucket: str, since: datetime) -> list[ObjectAccess]:
+    """What was done on a bucket since a moment, the newest first."""
+    statement = (
+        select(ObjectAccess)
+        .where(ObjectAccess.bucket == bucket, ObjectAccess.last_at >= since)
+        .order_by(ObjectAccess.last_at.desc(), ObjectAccess.user_name, ObjectAccess.action)
+    )
+    with Session(record, expire_on_commit=False) as session:
+        return list(session.scalars(statement))
+
+
+def accesses_begin(record: Engine) -> datetime | None:
+    """The moment from which on requests are known; None where none ever was written down."""
+    with Session(record) as session:
+        return session.scalar(select(func.min(ObjectAccess.first_at)))

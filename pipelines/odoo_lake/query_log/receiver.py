@@ -1,4 +1,4 @@
-"""The HTTP server that Trino tells of every finished query."""
+"""The HTTP servers that Trino tells of every finished query, and MinIO of every request."""
 
 from __future__ import annotations
 
@@ -6,28 +6,38 @@ import hmac
 import ssl
 import threading
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from enum import StrEnum
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import Engine, insert
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from odoo_lake.query_log.events import AccessPolicy, FinishedQuery, MalformedEventError, parse_event
+from odoo_lake.query_log.object_events import Ledger, parse_requests
 from odoo_lake.record.tables import QueryLog, QueryLogColumn
 
 MOST_BYTES = 16 * 1024 * 1024
+READ_AT_ONCE = 64 * 1024
 # Events that are held and written at a time: the pod's memory and the login's connections are made for these.
 AT_ONCE = 2
 PATIENCE_SECONDS = 30
 HEALTH_PATH, METRICS_PATH = "/health", "/metrics"
 METRIC = "odoo_lake_query_log_events_total"
 log = structlog.get_logger()
+
+
+class Sender(StrEnum):
+    """Who tells; an event is one query of Trino's, or one post of MinIO's with many requests."""
+
+    TRINO = "trino"
+    MINIO = "minio"
 
 
 class Outcome(StrEnum):
@@ -47,24 +57,31 @@ _STATUS = {
     Outcome.REFUSED: HTTPStatus.UNAUTHORIZED,
     Outcome.UNWRITTEN: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+# MinIO sends what is not accepted again and again, and whatever comes later waits behind it.
+_STATUS_FOR_MINIO = {**_STATUS, Outcome.MALFORMED: HTTPStatus.OK}
 
 
 @dataclass
 class Tally:
     """How many events met which outcome since the start."""
 
-    _counts: Counter[Outcome] = field(default_factory=Counter)
+    _counts: Counter[tuple[Sender, Outcome]] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def count(self, outcome: Outcome) -> None:
+    def count(self, sender: Sender, outcome: Outcome) -> None:
         with self._lock:
-            self._counts[outcome] += 1
+            self._counts[sender, outcome] += 1
 
     def exposition(self) -> str:
         """As Prometheus reads it; every outcome is there from the start, so that its first event is an increase."""
         with self._lock:
-            samples = [f'{METRIC}{{outcome="{outcome}"}} {self._counts[outcome]}' for outcome in Outcome]
-        return "\n".join([f"# HELP {METRIC} Events of finished queries.", f"# TYPE {METRIC} counter", *samples, ""])
+            samples = [
+                f'{METRIC}{{sender="{sender}",outcome="{outcome}"}} {self._counts[sender, outcome]}'
+                for sender in Sender
+                for outcome in Outcome
+            ]
+        head = [f"# HELP {METRIC} What was told, by what became of it.", f"# TYPE {METRIC} counter"]
+        return "\n".join([*head, *samples, ""])
 
 
 @dataclass(frozen=True)
@@ -129,44 +146,91 @@ def receiver(
     tally: Tally | None = None,
 ) -> Receiver:
     """A server that keeps each event before it answers: Trino sends an event again until it is told that it is kept."""
-    counted = tally or Tally()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            outcome = self._outcome()
-            counted.count(outcome)
-            _answer(self, _STATUS[outcome])
+    class Handler(_Handler):
+        sender, statuses = Sender.TRINO, _STATUS
+        lets_in, counted = guard.lets_in, tally or Tally()
 
-        def _outcome(self) -> Outcome:
-            if not guard.lets_in(self.headers.get("Authorization")):
-                log.error("an event came without the token", client=self.client_address[0])
-                return Outcome.REFUSED
-            size = int(self.headers.get("Content-Length") or 0)
-            if not 0 < size <= MOST_BYTES:
-                log.error("an event is empty or too large", bytes=size, most=MOST_BYTES)
-                return Outcome.MALFORMED
-            try:
-                keep(record, parse_event(self.rfile.read(size)), policy)
-            except MalformedEventError as error:
-                log.error("no event of a finished query", reason=error.reason)
-                return Outcome.MALFORMED
-            except SQLAlchemyError as error:
-                log.error("the run record can't be written", reason=type(error).__name__)
-                return Outcome.UNWRITTEN
-            return Outcome.KEPT
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Requests are not logged: every one of them is a row."""
+        def take(self, body: bytes) -> None:
+            keep(record, parse_event(body), policy)
 
     return Receiver(address, Handler, guard)
 
 
-def metrics(address: tuple[str, int], tally: Tally) -> ThreadingHTTPServer:
+def object_receiver(
+    address: tuple[str, int], ledger: Ledger, *, guard: Guard = Guard(), tally: Tally | None = None
+) -> Receiver:
+    """A server that adds up the requests that MinIO posts; `ledger` is written from time to time."""
+
+    class Handler(_Handler):
+        sender, statuses = Sender.MINIO, _STATUS_FOR_MINIO
+        lets_in, counted = guard.lets_in, tally or Tally()
+
+        def take(self, body: bytes) -> None:
+            ledger.add(parse_requests(body))
+
+        def leave_unread(self, size: int) -> None:
+            """MinIO hears an answer only once it has sent everything."""
+            while size > 0 and (read := self.rfile.read(min(size, READ_AT_ONCE))):
+                size -= len(read)
+
+    return Receiver(address, Handler, guard)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """What both have in common; `take` raises MalformedEventError or SQLAlchemyError."""
+
+    sender: Sender
+    statuses: Mapping[Outcome, HTTPStatus]
+    lets_in: Callable[[str | None], bool]
+    counted: Tally
+
+    def take(self, body: bytes) -> None:
+        raise NotImplementedError
+
+    def leave_unread(self, size: int) -> None:
+        """Called with the bytes of a body that is too large."""
+
+    def do_POST(self) -> None:
+        outcome = self._outcome()
+        self.counted.count(self.sender, outcome)
+        _answer(self, self.statuses[outcome])
+
+    def _outcome(self) -> Outcome:
+        if not self.lets_in(self.headers.get("Authorization")):
+            log.error("an event came without the token", sender=self.sender.value, client=self.client_address[0])
+            return Outcome.REFUSED
+        size = int(self.headers.get("Content-Length") or 0)
+        if not 0 < size <= MOST_BYTES:
+            log.error("an event is empty or too large", sender=self.sender.value, bytes=size, most=MOST_BYTES)
+            self.leave_unread(size)
+            return Outcome.MALFORMED
+        try:
+            self.take(self.rfile.read(size))
+        except MalformedEventError as error:
+            log.error("what came can't be read", sender=self.sender.value, reason=error.reason)
+            return Outcome.MALFORMED
+        except SQLAlchemyError as error:
+            log.error("the run record can't be written", reason=type(error).__name__)
+            return Outcome.UNWRITTEN
+        return Outcome.KEPT
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Requests are not logged: every one of them is a row."""
+
+
+class Figures(Protocol):
+    """What has figures for Prometheus."""
+
+    def exposition(self) -> str: ...
+
+
+def metrics(address: tuple[str, int], *figures: Figures) -> ThreadingHTTPServer:
     """A server of its own for probes and Prometheus, which nothing of a query ever passes."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            texts = {HEALTH_PATH: "", METRICS_PATH: tally.exposition()}
+            texts = {HEALTH_PATH: "", METRICS_PATH: "".join(each.exposition() for each in figures)}
             found = self.path in texts
             _answer(self, HTTPStatus.OK if found else HTTPStatus.NOT_FOUND, texts.get(self.path, ""))
 

@@ -1,12 +1,13 @@
-"""The query log's tables, and the one login that adds to them."""
+"""The tables of the query log and of the object store's, and the one login that adds to them."""
 
 from __future__ import annotations
 
 from sqlalchemy import Engine, Table, text
 
-from odoo_lake.record.tables import Base, QueryLog, QueryLogColumn
+from odoo_lake.record.tables import Base, ObjectAccess, QueryLog, QueryLogColumn
 
-TABLES: tuple[Table, ...] = tuple(Base.metadata.tables[kind.__tablename__] for kind in (QueryLog, QueryLogColumn))
+KINDS = (QueryLog, QueryLogColumn, ObjectAccess)
+TABLES: tuple[Table, ...] = tuple(Base.metadata.tables[kind.__tablename__] for kind in KINDS)
 
 
 def make_tables(record: Engine, writer: str) -> None:

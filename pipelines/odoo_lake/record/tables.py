@@ -9,7 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment; SQLite forgets the zone, so it is given back as UTC."""
+    """A moment, given back as UTC: SQLite forgets the zone, and PostgreSQL answers in the session's."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -18,7 +18,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value else None
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
@@ -179,6 +181,24 @@ class QueryLog(Base):
     elapsed_ms: Mapped[int]
     scanned_bytes: Mapped[int] = mapped_column(BigInteger)
     error_type: Mapped[str | None]
+
+
+class ObjectAccess(Base):
+    """Requests of one user on one bucket of the object store, of one kind, added up over a few minutes."""
+
+    __tablename__ = "object_access"
+
+    access_id: Mapped[str] = mapped_column(primary_key=True)
+    bucket: Mapped[str]
+    user_name: Mapped[str]
+    """The identity whose key was shown."""
+    action: Mapped[str]
+    """As S3 calls it: GetObject, PutObject, ListObjectsV2."""
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime] = mapped_column(index=True)
+    requests: Mapped[int]
+    refusals: Mapped[int]
+    """Those whose user may not do that, or is not known."""
 
 
 class QueryLogColumn(Base):

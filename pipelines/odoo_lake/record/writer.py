@@ -23,6 +23,7 @@ from odoo_lake.record.tables import (
     DbtRun,
     ExtractRun,
     MissingReferent,
+    ObjectAccess,
     QueryLog,
     QueryLogColumn,
     ReconciliationResult,
@@ -154,6 +155,7 @@ class RunRecord:
         old = select(QueryLog.query_id).where(QueryLog.created_at < before)
         session.execute(delete(QueryLogColumn).where(QueryLogColumn.query_id.in_(old)))
         session.execute(delete(QueryLog).where(QueryLog.created_at < before))
+        session.execute(delete(ObjectAccess).where(ObjectAccess.last_at < before))
 
     def save_publication(self, invocation: Invocation, build_id: str, missing: dict[str, int]) -> None:
         """Say which publication came of an invocation, and how many placeholders its dimensions hold."""

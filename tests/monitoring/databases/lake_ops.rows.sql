@@ -47,6 +47,13 @@ insert into query_log_column (query_id, table_name, column_name, is_sensitive, i
   ('past', 'gold.ar_aging', 'partner_name', true, false),
   ('past', 'gold.ar_aging', 'company_id', false, false),
   ('yesterday', 'gold.ar_aging', 'partner_name', true, false);
+insert into object_access (access_id, bucket, user_name, action, first_at, last_at, requests, refusals) values
+  ('a1', 'odoo-lake-bronze', 'trino', 'GetObject', now() - interval '2 minutes', now() - interval '1 minute', 40, 0),
+  ('a2', 'odoo-lake-bronze', 'trino', 'GetObject', now() - interval '5 hours', now() - interval '5 hours', 2, 0),
+  ('a3', 'odoo-lake-bronze', 'anonymous', 'GetObject', now() - interval '5 hours', now() - interval '5 hours', 4, 3),
+  ('a4', 'odoo-lake-bronze', 'anonymous', 'PutObject', now() - interval '5 hours', now() - interval '5 hours', 2, 2),
+  ('a5', 'odoo-lake-bronze', 'trino', 'GetObject', now() - interval '26 hours', now() - interval '25 hours', 100, 100),
+  ('a6', 'odoo-lake-backup', 'backup', 'PutObject', to_timestamp(6990), to_timestamp(7000), 8, 0);
 insert into lake_backup (id, status, started_at, finished_at, destination, objects, size_bytes, copied, removed) values
   (1, 'succeeded', to_timestamp(4900), to_timestamp(5000), 's3://odoo-lake-backup/lake', 3, 30000000000, 3, 0),
   (2, 'failed', to_timestamp(5900), to_timestamp(6000), 's3://odoo-lake-backup/lake', 0, 0, 0, 0),

@@ -90,8 +90,9 @@ def production(overrides: dict[str, Any] | None = None) -> ProductionSizing:
 
 
 def test_an_override_changes_one_number() -> None:
-    sizing = production({"trino": {"worker": {"memory": "5Gi"}}})
-    assert sizing.trino.worker.memory == Memory(5120)
+    less = production().trino.worker.memory.mib - 64
+    sizing = production({"trino": {"worker": {"memory": f"{less}Mi"}}})
+    assert sizing.trino.worker.memory == Memory(less)
     assert sizing.trino.worker.replicas == production().trino.worker.replicas
 
 
@@ -114,7 +115,7 @@ def test_connections_fit_the_server() -> None:
     [
         (Profile.LIGHTWEIGHT, {"minio": {"server": {"memory": "2Gi"}}}, ["minio", "memory 2304Mi > 2048Mi", "row"]),
         (Profile.LIGHTWEIGHT, {"minio": {"server": {"volume": "60Gi"}}}, ["volume 61440Mi > 51200Mi"]),
-        (Profile.PRODUCTION, {"trino": {"worker": {"replicas": 3}}}, ["trino", "cpu 5400m > 4000m"]),
+        (Profile.PRODUCTION, {"trino": {"worker": {"replicas": 9, "cpu": "1"}}}, ["trino", "cpu 9900m > 4000m"]),
         (Profile.PRODUCTION, {"airbyte": {"server": {"memory": "4608Mi"}}}, ["airbyte.sync", "Nothing could ever run"]),
         (Profile.PRODUCTION, {"trino": {"worker": {"memory": "1Gi"}}}, ["trino.worker.memory is 1Gi", "headroom"]),
         (Profile.LIGHTWEIGHT, {"minio": {"servers": {}}}, ["minio.servers", "no such size"]),
