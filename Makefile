@@ -71,6 +71,7 @@ test-mutations: $(VENV)/.dev ## change every number, operator, selector, label a
 
 bench: $(VENV)/.dev ## measure; figures go into BENCHMARKS.md
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench --scale medium --only trino
 
 schemas: $(VENV)/.dev ## write sizing/schema.json from the models
 	$(BIN)/python -c 'import json; from lakehouse.sizing import DIRECTORY, schema; (DIRECTORY / "schema.json").write_text(json.dumps(schema(), indent=2) + "\n")'

@@ -39,11 +39,16 @@ class Company:
 
     url: str
     generation: Generation | None
+    server: EmbeddedPostgres
+    """Which other databases can be made on."""
 
 
 @contextmanager
 def large_company(scale: str, *, anew: bool) -> Iterator[Company]:
-    """A database of today's generator; an earlier generator's is removed. Raises RuntimeError without room for it."""
+    """A database of today's generator, one per scale; earlier generators' are removed.
+
+    Raises RuntimeError without room for it.
+    """
     CACHE.mkdir(parents=True, exist_ok=True)
     free_gib = shutil.disk_usage(CACHE).free / _BYTES_PER_GIB
     if free_gib < _NEEDED_GIB:
@@ -51,14 +56,15 @@ def large_company(scale: str, *, anew: bool) -> Iterator[Company]:
     with embedded_postgres(CACHE / "postgres", durable=False) as server:
         name = f"{scale}_{_generator_digest()}"
         made = _databases(server)
-        for other in made - {name} if not anew else made:
+        outdated = {other for other in made if not other.endswith(_generator_digest())}
+        for other in outdated | ({name} & made if anew else set()):
             server.execute(f'drop database "{other}" with (force)')
         generation = None
         if anew or name not in made:
             generation = _generate(server.recreate_database(f"unfinished_{name}"), scale)
             server.execute(f'alter database "unfinished_{name}" rename to "{name}"')
         server.execute("checkpoint")
-        yield Company(server.url(name), generation)
+        yield Company(server.url(name), generation, server)
 
 
 def _generate(url: str, scale: str) -> Generation:

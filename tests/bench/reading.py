@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -33,15 +34,19 @@ def report_queries() -> dict[str, str]:
 
 
 def report_latency(lake: Path) -> Latency:
-    """Run each query several times, rows fetched, over one connection."""
-    queries = report_queries()
-    timings: dict[str, list[float]] = {name: [] for name in queries}
+    """The report's queries on what a lake in a folder has published."""
     with open_published(parse_lake(str(lake)), LakeState()) as duck:
-        for _ in range(ROUNDS):
-            for name, statement in queries.items():
-                begin = time.perf_counter()
-                duck.execute(statement).fetchall()
-                timings[name].append((time.perf_counter() - begin) * 1000)
+        return latency(report_queries(), lambda statement: duck.execute(statement).fetchall())
+
+
+def latency(queries: Mapping[str, str], run: Callable[[str], object]) -> Latency:
+    """Run each query several times, rows fetched, over one connection."""
+    timings: dict[str, list[float]] = {name: [] for name in queries}
+    for _ in range(ROUNDS):
+        for name, statement in queries.items():
+            begin = time.perf_counter()
+            run(statement)
+            timings[name].append((time.perf_counter() - begin) * 1000)
     together = [milliseconds for each in timings.values() for milliseconds in each]
     percentiles = quantiles(together, n=100)
     slowest = max(timings, key=lambda name: _p95(timings[name]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tests.bench.company import Generation
 from tests.bench.document import Document
 from tests.bench.extraction import ROUNDS as EXTRACTION_ROUNDS
@@ -11,6 +13,7 @@ from tests.bench.pipeline import Steps
 from tests.bench.processes import Measured
 from tests.bench.reading import ROUNDS as QUERY_ROUNDS
 from tests.bench.reading import Latency
+from tests.bench.shapes import HEAP_MIB, Shape
 
 _EXTRACTION = f"""\
 Rows per second of `odoo-lake extract` over those of `COPY (same columns) TO STDOUT (FORMAT BINARY)`: psql on one
@@ -18,6 +21,15 @@ connection, table after table, output discarded, no casts or hashes. Warm cache,
 {EXTRACTION_ROUNDS}. Goal: at least 0.7, with at most 512 MiB of memory beside what the idle command has. The ratio
 counts the time from the command's start until its last row is in the lake. The last column is the whole command, which
 also takes the figures that reconciliation compares with."""
+_COMPARISON = f"""\
+`python -m tests.bench --scale <company> --only trino`: the same company in a folder with DuckDB, and on MinIO with
+Trino (Delta tables, one node with a heap of {HEAP_MIB} MiB, the deployed configuration, HTTPS, every query logged).
+Both from nothing; `odoo-lake build` is dbt's seeds, models, snapshots and tests, then reconciliation and publication.
+The queries are the report's, {QUERY_ROUNDS} times each, all rows fetched over one connection."""
+_COMPARISON_HEADER = (
+    "| date | machine, load | company | lake | `odoo-lake extract` | dbt build | `odoo-lake build`"
+    " | queries, median | 95th percentile | of the slowest |"
+)
 _EXTRACTION_HEADER = (
     "| date | machine, load | company | rows | COPY, rows/s | extract, rows/s | ratio | extra memory | whole command |"
 )
@@ -85,6 +97,17 @@ def write_reading(document: Document, machine: Machine, latency: Latency, scale:
             f"| 95th percentile of the slowest, {latency.slowest} | {latency.slowest_p95_ms:.0f} ms |",
         ],
     )
+
+
+def write_comparison(document: Document, machine: Machine, shapes: Mapping[str, Shape], scale: str) -> None:
+    """One line for each shape of the lake."""
+    for name, shape in shapes.items():
+        row = (
+            f"| {machine.day} | {machine} | {scale} | {name} | {_seconds(shape.extract)} | {shape.dbt_seconds:.1f} s"
+            f" | {_seconds(shape.build)} | {shape.latency.p50_ms:.0f} ms | {shape.latency.p95_ms:.0f} ms"
+            f" | {shape.latency.slowest}, {shape.latency.slowest_p95_ms:.0f} ms |"
+        )
+        document.add_row("Both shapes", _COMPARISON, _COMPARISON_HEADER, row)
 
 
 def _provenance(machine: Machine, command: str) -> str:

@@ -17,7 +17,7 @@ from odoo_lake.source.embedded import EmbeddedPostgres
 from odoo_lake.trino.connection import AUTHORITY_VARIABLE, PASSWORD_VARIABLE, URL_VARIABLE, TrinoAddress
 from tests.lake.metastore_server import Metastore, hive_metastore
 from tests.lake.query_log_server import QueryLog, query_log, record_of
-from tests.lake.trino_server import Trino, TrinoFiles, running_trino
+from tests.lake.trino_server import SMALL_HEAP_MIB, Trino, TrinoFiles, running_trino
 from tests.object_store import ObjectStore, object_store
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -76,7 +76,12 @@ class Servers:
 
 @contextmanager
 def servers(
-    directory: Path, postgres: EmbeddedPostgres, store: ObjectStore, table_format: TableFormat, suffix: str = ""
+    directory: Path,
+    postgres: EmbeddedPostgres,
+    store: ObjectStore,
+    table_format: TableFormat,
+    suffix: str = "",
+    heap_mib: int = SMALL_HEAP_MIB,
 ) -> Iterator[Servers]:
     """Start the metastore and Trino over an object store that runs; `suffix` sets their databases apart."""
     policy = load_policy(PROJECT)
@@ -88,7 +93,7 @@ def servers(
     postgres.recreate_database(database)
     record, log = record_of(postgres, database), query_log(directory / "query-log", postgres, database)
     rules, members = access_rules(policy, tables, USERS, IMPERSONATORS), groups(USERS, policy)
-    files = TrinoFiles(rules, members, table_format, log.told_by, log.token)
+    files = TrinoFiles(rules, members, table_format, log.told_by, log.token, heap_mib)
     with (
         log.server.running(),
         hive_metastore(directory / "metastore", postgres, store, warehouse, f"metastore{suffix}") as metastore,

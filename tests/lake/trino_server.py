@@ -24,7 +24,10 @@ from tests.lake.processes import Server
 from tests.object_store import ObjectStore
 from tests.ports import free_port
 
-_ONLY_FOR_SHORT_RUNS = "-XX:TieredStopAtLevel=1"
+# Half the processor time of a short run; a server that stays up wants the better code.
+_COMPILE_QUICKLY = "-XX:TieredStopAtLevel=1"
+
+SMALL_HEAP_MIB = 2048
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ class TrinoFiles:
     table_format: TableFormat = TableFormat.DELTA
     event_receiver: EventReceiver | None = None
     event_token: str = field(default="", repr=False)
+    heap_mib: int = SMALL_HEAP_MIB
+    """Half of it for queries."""
 
 
 @contextmanager
@@ -68,10 +73,10 @@ def running_trino(directory: Path, files: TrinoFiles, metastore_uri: str, store:
     etc, data = directory / "etc", directory / "data"
     http_port, https_port = free_port(), free_port()
     node = TrinoNode(
-        heap_mib=2048,
-        query_memory_mib=1024,
-        query_memory_per_node_mib=1024,
-        spill_mib=2048,
+        heap_mib=files.heap_mib,
+        query_memory_mib=files.heap_mib // 2,
+        query_memory_per_node_mib=files.heap_mib // 2,
+        spill_mib=files.heap_mib,
         config_directory=str(etc),
         data_directory=str(data),
         http_port=http_port,
@@ -113,7 +118,8 @@ def running_trino(directory: Path, files: TrinoFiles, metastore_uri: str, store:
         "catalog.config-dir": str(etc / "catalog"),
     }
     arguments = [
-        *(program, *trino_config.jvm_options(node), _ONLY_FOR_SHORT_RUNS),
+        *(program, *trino_config.jvm_options(node)),
+        *((_COMPILE_QUICKLY,) if files.heap_mib == SMALL_HEAP_MIB else ()),
         *(f"-D{key}={value}" for key, value in properties.items()),
         *(f"-Dlog.levels-file={etc}/log.properties", f"-Dconfig={etc}/config.properties"),
         *("-cp", f"{home}/lib/*", "io.trino.server.TrinoServer"),

@@ -4,15 +4,15 @@ with latest as (
 )
 
 select
-    deliveries.company_id,
-    deliveries.month,
-    deliveries.deliveries,
-    deliveries.on_time_pct,
-    deliveries.in_full_pct,
-    deliveries.otif_pct
-from gold.fulfillment_metrics as deliveries
+    metrics.company_id,
+    metrics.month,
+    metrics.deliveries,
+    metrics.on_time_pct,
+    metrics.in_full_pct,
+    metrics.otif_pct
+from gold.fulfillment_metrics as metrics
 cross join latest
 where
-    deliveries.company_id is not null
-    and deliveries.month > latest.month - interval 24 month
-order by deliveries.company_id, deliveries.month
+    metrics.company_id is not null
+    and metrics.month > latest.month - interval 24 month
+order by metrics.company_id, metrics.month
