@@ -38,6 +38,12 @@ class Panel:
     is_worse_below: bool = False
 
 
+def series(title: str, description: str, unit: str, queries: dict[str, str], *rest: str | None) -> Panel:
+    """A line for each query; `rest`: threshold and alert."""
+    limit, alert = rest or (None, None)
+    return Panel(title, description, "series", unit, queries, limit, alert)
+
+
 @dataclass(frozen=True)
 class Board:
     """One dashboard; deployed with the parts that it requires. Its uid is in the links of alerts."""
