@@ -18,6 +18,8 @@ from .trino_catalogs import BRONZE, LAKE
 
 PROJECT = Path(__file__).resolve().parents[2]
 ADMIN_QUERIES = ["execute", "kill", "view"]
+# The right to kill a query is of no use without it.
+KILL_QUERY = {"catalog": "system", "schema": "runtime", "procedure": "kill_query"}
 COMPANY_COLUMN = "company_id"
 METRICS_USER = "metrics"
 SENSITIVE = "sensitive"
@@ -165,6 +167,7 @@ def access_rules(
         ],
         "procedures": [
             *({"group": group, "privileges": ["EXECUTE"]} for group in builders),
+            *({"group": group, **KILL_QUERY, "privileges": ["EXECUTE"]} for group in administrators),
             {"privileges": []},
         ],
         "queries": [

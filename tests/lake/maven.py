@@ -99,6 +99,15 @@ def metastore_server() -> Path:
     return home
 
 
+def trino_client() -> Path:
+    """Trino's command line, a file that Java runs."""
+    place = SERVERS / f"trino-cli-{TRINO}.jar"
+    if not place.is_file():
+        shutil.copyfile(_archive(f"io.trino:trino-cli:{TRINO}:jar:executable"), place.with_suffix(".part"))
+        place.with_suffix(".part").rename(place)
+    return place
+
+
 class _Unpacked:
     """An archive's one folder beside its place, moved there when it is complete."""
 

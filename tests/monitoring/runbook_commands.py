@@ -55,6 +55,12 @@ class Command:
         return database, inner[inner.index("-c") + 1]
 
     @property
+    def trino(self) -> str | None:
+        """The statement that Trino's client is given in the coordinator's pod."""
+        inner = self.inner
+        return inner[-1] if inner[:2] == ["sh", "-c"] and "; trino " in inner[2] else None
+
+    @property
     def query(self) -> str | None:
         """The expression of a promtool command."""
         inner = self.inner
@@ -67,7 +73,7 @@ class Command:
         if inner:
             reads = inner[0] in {"promtool", "amtool"} or inner[:4] == ["mc", "ilm", "rule", "ls"]
             reads = reads or (inner[0] == "odoo-lake" and inner[1] in {"status", "reconcile", "contract", "query"})
-            statement = (self.sql or ("", ""))[1] or (inner[-1] if inner[0] == "trino" else "")
+            statement = (self.sql or ("", ""))[1] or self.trino or ""
             return not (
                 reads or (statement.startswith("select") and "pg_terminate" not in text and "pg_drop" not in text)
             )

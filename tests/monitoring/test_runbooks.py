@@ -139,7 +139,7 @@ def test_sql_runs_on_databases_with_the_products_tables(databases: dict[str, str
 
 
 def test_trinos_statements_parse() -> None:
-    statements = {c.inner[-1] for c in COMMANDS if c.inner[:1] == ["trino"]}
+    statements = {c.trino for c in COMMANDS if c.trino}
     assert statements
     for statement in statements:
         if not statement.startswith("call "):  # sqlfluff's Trino has no CALL

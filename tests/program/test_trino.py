@@ -105,7 +105,7 @@ def test_the_certificate_has_the_name_that_clients_use_and_an_authority_that_the
     program = shape("staging")
     assert program.outputs["addresses"]["trino"] == f"https://{HOST}:8443"
     server = program.named("Certificate", "trino-tls").manifest["spec"]
-    assert HOST in server["dnsNames"]
+    assert {HOST, "localhost"} <= set(server["dnsNames"])
     trusted = {
         r.metadata["namespace"]: r.manifest["spec"]
         for r in program.of("Certificate")

@@ -116,8 +116,9 @@ def trino_release(args: TrinoArgs, internal: SecretRef) -> TrinoRelease:
 
 
 def _names(name: str, namespace: str) -> list[str]:
-    """Every name of the service, the one that clients use first."""
-    return [f"{name}.{namespace}.svc.cluster.local", f"{name}.{namespace}.svc", f"{name}.{namespace}", name]
+    """Every name of the service, the one that clients use first, and what an operator in the pod says."""
+    service = [f"{name}.{namespace}.svc.cluster.local", f"{name}.{namespace}.svc", f"{name}.{namespace}", name]
+    return [*service, "localhost"]
 
 
 def _logins(args: TrinoArgs, opts: pulumi.ResourceOptions) -> dict[str, Credential]:
