@@ -1,4 +1,7 @@
-"""Control planes for the session: an empty one, and one for each profile with the whole program applied to it."""
+"""Control planes: an empty one, and one for each profile with the whole program applied to it.
+
+They end with their tests, since an idle one takes half a core.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ STACKS = {"lightweight": "dev", "production": "prod"}
 _notes: list[str] = []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     with control_plane(tmp_path_factory.mktemp("control-plane")) as running:
         yield running
@@ -32,7 +35,7 @@ def namespace(cluster: ControlPlane) -> Iterator[str]:
     cluster.api.delete(item)
 
 
-@pytest.fixture(scope="session", params=STACKS)
+@pytest.fixture(scope="package", params=STACKS)
 def deployment(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """The program of one profile on a control plane of its own."""
     profile: str = request.param

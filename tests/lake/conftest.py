@@ -102,7 +102,7 @@ def servers(
         yield Servers(store, metastore, trino, parse_lake(f"s3://{LAKE_NAME}"), policy, tables, record, log)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def delta(
     tmp_path_factory: pytest.TempPathFactory, postgres: EmbeddedPostgres, minio: ObjectStore
 ) -> Iterator[Servers]:
