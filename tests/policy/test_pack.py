@@ -40,7 +40,8 @@ def pack(config: dict[str, Any]) -> Iterator[analyzer_pb2_grpc.AnalyzerStub]:
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
             yield analyzer_pb2_grpc.AnalyzerStub(channel)
     finally:
-        process.terminate()
+        # Not SIGTERM: what an earlier test made this process ignore, the new one ignores as well.
+        process.kill()
         process.wait()
         assert process.stdout is not None
         process.stdout.close()
