@@ -38,13 +38,13 @@ def verified(stack: str, **changes: Any) -> Program:
     return run_program(config)
 
 
-def pods(program: Program) -> Iterator[dict[str, Any]]:
-    """The pods that the program declares itself."""
+def pods(program: Program) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The name of each object that makes pods, as the program declares it itself, and its pod's specification."""
     for item in program.objects:
         spec = item.manifest.get("spec") or {}
         template = spec.get("jobTemplate", {}).get("spec", spec).get("template") if isinstance(spec, dict) else None
         if template and "spec" in template:
-            yield template["spec"]
+            yield item.metadata["name"], template["spec"]
 
 
 def release_values(program: Program, name: str) -> dict[str, Any]:
@@ -68,9 +68,10 @@ def test_an_address_names_the_certificate_and_its_readers_have_it(stack: str) ->
     assert {entries[name]["odoo-ca.crt"] for name in naming} == {authority()}
     assert "sslmode=verify-full&sslrootcert=" in entries[own]["source"]
     assert CERTIFICATE not in entries[own]["run-record"], "another server, another authority"
-    reading = [pod for pod in pods(program) if any(name in json.dumps(pod) for name in naming)]
-    assert len(reading) == {"dev": 2, "prod": 1}[stack]
-    for pod in reading:
+    reading = {owner: pod for owner, pod in pods(program) if any(name in json.dumps(pod) for name in naming)}
+    expected = {"dev": {"console", "pipeline", "query-exporter"}, "prod": {"console", "query-exporter"}}
+    assert reading.keys() == expected[stack]
+    for pod in reading.values():
         containers = [*pod.get("initContainers", ()), *pod["containers"]]
         [volume] = [v for v in pod["volumes"] if v["name"] == "odoo-authority"]
         assert volume["secret"]["secretName"] in naming
@@ -103,13 +104,22 @@ def test_datahub_and_airbyte_compare_the_server_too() -> None:
 
 def test_without_a_certificate_nothing_is_mounted() -> None:
     for stack in ("dev", "prod"):
-        assert not [pod for pod in pods(shape(stack)) if "odoo-authority" in json.dumps(pod)]
+        assert not [owner for owner, pod in pods(shape(stack)) if "odoo-authority" in json.dumps(pod)]
 
 
-def test_extraction_alone_has_the_key_of_hashed_columns() -> None:
-    [pod] = [pod for pod in pods(shape("dev")) if "pipeline-addresses" in json.dumps(pod)]
-    stages = {c["name"]: {e["name"] for e in c["env"]} for c in [*pod["initContainers"], *pod["containers"]]}
-    assert [name for name, variables in stages.items() if HASH_KEY in variables] == ["sweep"]
+def key_holders(stack: str) -> set[tuple[str, str]]:
+    """The containers with the key of hashed columns, by the object that makes their pods."""
+    return {
+        (owner, container["name"])
+        for owner, pod in pods(shape(stack))
+        for container in [*pod.get("initContainers", ()), *pod["containers"]]
+        if HASH_KEY in {variable["name"] for variable in container.get("env", ())}
+    }
+
+
+def test_extraction_and_the_console_alone_have_the_key_of_hashed_columns() -> None:
+    assert key_holders("dev") == {("pipeline", "sweep"), ("console", "console")}
+    assert key_holders("prod") == {("console", "console")}
     variables = {e["name"]: e for e in run_settings(shape("prod"))["runK8sConfig"]["containerConfig"]["env"]}
     assert variables[HASH_KEY]["valueFrom"]["secretKeyRef"] == {"name": "pipeline-hash-key", "key": "key"}
     assert "ODOO_LAKE_REHASH" not in variables
@@ -135,6 +145,5 @@ def test_a_new_key_comes_with_a_request_to_hash_everything_anew(stack: str) -> N
     if stack == "prod":
         variables = run_settings(program)["runK8sConfig"]["containerConfig"]["env"]
     else:
-        [pod] = [pod for pod in pods(program) if "pipeline-addresses" in json.dumps(pod)]
-        variables = pod["initContainers"][0]["env"]
+        variables = dict(pods(program))["pipeline"]["initContainers"][0]["env"]
     assert {"name": "ODOO_LAKE_REHASH", "value": "2"} in variables
