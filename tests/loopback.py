@@ -8,17 +8,17 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from socketserver import BaseServer
+from http.server import HTTPServer
 
 
 @contextmanager
-def listening(server: BaseServer) -> Iterator[str]:
+def listening(server: HTTPServer) -> Iterator[str]:
     """Serve in a thread, close on the way out; yields the plain HTTP address, without a slash at the end."""
     with server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
+            yield f"http://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()
             thread.join()
