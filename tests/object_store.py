@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from typing import Any
 import boto3
 import pytest
 
+from tests.loopback import wait_until_answers
 from tests.ports import free_port
 
 # Release tags of this module are refused by the module proxy; pseudo-versions are served.
@@ -80,7 +79,7 @@ def object_store(
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_until_ready(f"{store.endpoint}{READY}", process)
+        wait_until_answers(f"{store.endpoint}{READY}", process)
         yield store
     finally:
         process.kill()
@@ -103,16 +102,3 @@ def server_command(directory: Path, *, drives: int = 1) -> tuple[ObjectStore, li
     arguments = [str(minio_binary()), "server", place, "--address", f"127.0.0.1:{port}", "--quiet"]
     arguments += ["--console-address", f"127.0.0.1:{console}"]
     return store, arguments, environment
-
-
-def _wait_until_ready(url: str, process: subprocess.Popen[bytes], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise RuntimeError(f"the object store ended with exit code {process.returncode}")
-        try:
-            with urllib.request.urlopen(url, timeout=1):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(f"the object store is not ready after {seconds} s")
