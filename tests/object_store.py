@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import pytest
 from lakehouse.versions import MINIO_IMAGE
 from tests.lake.containers import MYSELF, Container, decision
 from tests.lake.processes import Process, Server
+from tests.loopback import answers
 from tests.ports import free_port
 
 # Release tags of this module are refused by the module proxy; pseudo-versions are served.
@@ -100,7 +100,7 @@ def store_server(
     log = directory.with_name(f"{directory.name}.log")
 
     def is_ready() -> bool:
-        return _answers(f"{store.endpoint}/minio/health/ready")
+        return answers(f"{store.endpoint}/minio/health/ready")
 
     if decision().images:
         return store, Container(
@@ -119,11 +119,3 @@ def store_server(
         environment=environment,
         is_ready=is_ready,
     )
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=1):
-            return True
-    except OSError:
-        return False

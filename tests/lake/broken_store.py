@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -17,6 +16,7 @@ from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from tests.loopback import listening
 from tests.object_store import ObjectStore
 
 NOT_HANDED_ON = {"connection", "transfer-encoding", "content-length", "server", "date"}
@@ -101,13 +101,8 @@ def broken_store(store: ObjectStore, fault: Fault) -> Iterator[ObjectStore]:
         kept = {name.lower(): value for name, value in headers if name.lower() not in NOT_HANDED_ON}  # type: ignore[attr-defined]
         return Answer(status, kept, body)
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield ObjectStore(f"http://127.0.0.1:{server.server_port}", store.access_key, store.secret_key)
-    finally:
-        server.shutdown()
-        server.server_close()
+    with listening(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as url:
+        yield ObjectStore(url, store.access_key, store.secret_key)
 
 
 def refusal(status: int, code: str) -> Answer:

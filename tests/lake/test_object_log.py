@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import socket
-import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from odoo_lake.query_log.audit import accesses
 from odoo_lake.query_log.object_events import TOLD_METRIC, Ledger
 from odoo_lake.query_log.receiver import Guard, Receiver, Tally, object_receiver
 from odoo_lake.record.tables import Base
+from tests.loopback import listening
 from tests.object_store import ObjectStore, object_store
 from tests.ports import free_port
 
@@ -72,18 +72,14 @@ def store(tmp_path: Path, port: int, changes: dict[str, str]) -> Iterator[Object
 
 @pytest.fixture
 def listen(port: int, ledger: Ledger) -> Iterator[Callable[[Tally], Receiver]]:
-    started: list[Receiver] = []
+    with ExitStack() as started:
 
-    def start(tally: Tally) -> Receiver:
-        server = object_receiver(("127.0.0.1", port), ledger, guard=Guard(token=TOKEN), tally=tally)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        started.append(server)
-        return server
+        def start(tally: Tally) -> Receiver:
+            server = object_receiver(("127.0.0.1", port), ledger, guard=Guard(token=TOKEN), tally=tally)
+            started.enter_context(listening(server))
+            return server
 
-    yield start
-    for server in started:
-        server.shutdown()
-        server.server_close()
+        yield start
 
 
 def stranger(store: ObjectStore) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ import pytest
 
 from tests.lake.containers import IMAGES, VARIABLE, decide, obstacle
 from tests.lake.processes import accepts_connections
+from tests.loopback import listening
 from tests.object_store import store_server
 
 NO_HOST = "dial tcp: lookup registry-1.docker.io: no such host"
@@ -65,11 +65,8 @@ def engine_at_work(engine: Engine) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"tcp://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with listening(ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as address:
+        yield address.replace("http:", "tcp:")
 
 
 @pytest.fixture

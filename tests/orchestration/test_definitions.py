@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import runpy
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -33,6 +32,7 @@ from odoo_lake.source.connection import SOURCE_VARIABLE
 from odoo_lake.source.embedded import EmbeddedPostgres
 from odoo_lake.workspace import ENGINE_VARIABLE, INGESTION_VARIABLE, Workspace
 from tests.data.companies import SampleDatabases
+from tests.loopback import listening
 
 pytestmark = pytest.mark.data
 
@@ -161,15 +161,9 @@ class Hook(BaseHTTPRequestHandler):
 def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
     """A web hook on loopback, and what arrived there."""
     received: list[dict[str, Any]] = []
-    with HTTPServer(("127.0.0.1", 0), type("Kept", (Hook,), {"received": received})) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        monkeypatch.setenv(WEBHOOK_VARIABLE, f"http://127.0.0.1:{server.server_port}/alerts")
-        try:
-            yield received
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(HTTPServer(("127.0.0.1", 0), type("Kept", (Hook,), {"received": received}))) as url:
+        monkeypatch.setenv(WEBHOOK_VARIABLE, f"{url}/alerts")
+        yield received
 
 
 def test_a_failed_run_is_told_to_the_web_hook_without_secrets(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.server
 import shutil
-import threading
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -13,6 +12,7 @@ import helm_python
 import pytest
 
 from lakehouse.versions import Chart
+from tests.loopback import listening
 from tests.render.archives import PUBLISHED, UNSTATED, Archive, Missing, find
 
 
@@ -39,17 +39,12 @@ def repository(tmp_path: Path) -> Iterator[str]:
     server = http.server.ThreadingHTTPServer(
         ("127.0.0.1", 0), partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
     )
-    address = f"http://127.0.0.1:{server.server_port}"
-    (folder / "index.yaml").write_text(
-        "apiVersion: v1\nentries:\n  small:\n"
-        f"    - {{apiVersion: v2, name: small, version: 0.1.0, urls: ['{address}/small-0.1.0.tgz']}}\n"
-    )
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield address
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with listening(server) as address:
+        (folder / "index.yaml").write_text(
+            "apiVersion: v1\nentries:\n  small:\n"
+            f"    - {{apiVersion: v2, name: small, version: 0.1.0, urls: ['{address}/small-0.1.0.tgz']}}\n"
+        )
+        yield address
 
 
 def test_the_cache_comes_first(cache: Path) -> None:

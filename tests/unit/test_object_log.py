@@ -6,9 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -31,6 +28,7 @@ from odoo_lake.query_log.object_events import STORE, Ledger, parse_requests
 from odoo_lake.query_log.receiver import MOST_BYTES, Guard, Tally, object_receiver
 from odoo_lake.record.tables import Base
 from odoo_lake.source.embedded import EmbeddedPostgres
+from tests.loopback import listening, wait_until_answers
 from tests.ports import free_port
 from tests.unit.test_query_log import counts, figures, post
 
@@ -162,14 +160,8 @@ def values(ledger: Ledger) -> dict[str, float]:
 
 @contextmanager
 def told(ledger: Ledger, token: str | None = None, tally: Tally | None = None) -> Iterator[str]:
-    with object_receiver(("127.0.0.1", 0), ledger, guard=Guard(token), tally=tally) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}/"
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(object_receiver(("127.0.0.1", 0), ledger, guard=Guard(token), tally=tally)) as url:
+        yield url
 
 
 def test_what_cannot_be_read_is_counted_and_not_sent_again_for_ever(record: Engine) -> None:
@@ -237,7 +229,7 @@ def test_what_was_told_is_written_when_the_receiver_is_stopped(record: Engine, t
         env={**os.environ, **environment},
     )
     try:
-        wait_for(f"http://127.0.0.1:{ports[1]}/health", process)
+        wait_until_answers(f"http://127.0.0.1:{ports[1]}/health", process)
         assert post(f"http://127.0.0.1:{ports[2]}/", body(entry()), "wrong") == 401
         assert post(f"http://127.0.0.1:{ports[2]}/", body(entry(), entry()), "right") == 200
         assert not accesses(record, BRONZE, LONG_AGO), "it adds them up first"
@@ -247,14 +239,3 @@ def test_what_was_told_is_written_when_the_receiver_is_stopped(record: Engine, t
         process.kill()
         process.wait()
     assert [one.requests for one in accesses(record, BRONZE, LONG_AGO)] == [2]
-
-
-def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"no answer from {url}; exit code {process.returncode}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -30,6 +29,7 @@ from odoo_lake.query_log.tables import make_tables
 from odoo_lake.record.tables import Base
 from odoo_lake.source.embedded import EmbeddedPostgres
 from tests.lake.certificates import make_certificates
+from tests.loopback import listening
 
 POLICY = AccessPolicy({"gold.ar_aging": frozenset({"partner_name"})}, frozenset({"etl"}))
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -65,14 +65,8 @@ def record(tmp_path: Path) -> Engine:
 
 @contextmanager
 def told(record: Engine, guard: Guard = Guard(), tally: Tally | None = None) -> Iterator[str]:  # noqa: B008
-    with receiver(("127.0.0.1", 0), record, POLICY, guard=guard, tally=tally) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"{'https' if guard.certificate else 'http'}://127.0.0.1:{server.server_address[1]}/"
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(receiver(("127.0.0.1", 0), record, POLICY, guard=guard, tally=tally)) as url:
+        yield url.replace("http:", "https:") if guard.certificate else url
 
 
 def post(url: str, body: bytes, token: str | None = None, trusted: Path | None = None) -> int:
@@ -95,15 +89,11 @@ def counts(tally: Tally, sender: str = "trino") -> dict[str, float]:
 
 def figures(*sources: Tally | Ledger) -> list[Metric]:
     """What Prometheus reads."""
-    with metrics(("127.0.0.1", 0), *sources) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{server.server_address[1]}/metrics", timeout=30) as answer:
-                return list(text_string_to_metric_families(answer.read().decode()))
-        finally:
-            server.shutdown()
-            thread.join()
+    with (
+        listening(metrics(("127.0.0.1", 0), *sources)) as url,
+        urllib.request.urlopen(f"{url}/metrics", timeout=30) as answer,
+    ):
+        return list(text_string_to_metric_families(answer.read().decode()))
 
 
 def test_a_query_is_kept_once_with_what_it_read(record: Engine) -> None:

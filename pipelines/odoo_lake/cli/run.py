@@ -58,10 +58,8 @@ def run(
     if outcome.refreshed:
         typer.echo(f"figures differed, so these tables were compared in full: {', '.join(sorted(outcome.refreshed))}")
     _print_build(outcome.build)
-    state = pipeline.build.state
-    typer.echo(
-        f"report: {write_report(pipeline.build.lake, state, report or default_path(pipeline.build.lake, state))}"
-    )
+    published, state = pipeline.build.lake, pipeline.build.state
+    typer.echo(f"report: {write_report(published, state, report or default_path(published, state))}")
 
 
 def build(lake: LakeUrl = "", as_of: AsOf = "", wait: Wait = 0) -> None:
