@@ -13,11 +13,14 @@ import pytest
 from odoo_lake.lake.location import Lake, parse_lake
 from odoo_lake.source.embedded import EmbeddedPostgres, embedded_postgres
 from odoo_lake.workspace import Workspace, open_workspace
+from tests.lake.containers import decision_line
 from tests.object_store import ObjectStore, object_store
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """End with one line for each tier of which something could not run, and why."""
+    """End with what the lake's servers were, and one line for each tier of which something could not run, and why."""
+    if servers := decision_line():
+        terminalreporter.write_line(servers)
     for line in skip_lines([(report.nodeid, report.longrepr) for report in terminalreporter.getreports("skipped")]):
         terminalreporter.write_line(line, yellow=True)
 
