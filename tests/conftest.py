@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from odoo_lake.lake.location import Lake, parse_lake
 from odoo_lake.source.embedded import EmbeddedPostgres, embedded_postgres
 from odoo_lake.workspace import Workspace, open_workspace
+from tests.lake.containers import decision_line
 from tests.object_store import ObjectStore, object_store
 
 NOTE = "note"
@@ -56,6 +57,13 @@ def skip_lines(skipped: Iterable[tuple[str, object]]) -> list[str]:
         f"tier {name}: not run: {'; '.join(f'{count} x {reason}' for reason, count in sorted(found.items()))}"
         for name, found in sorted(reasons.items())
     ]
+
+
+@pytest.fixture(autouse=True)
+def _what_the_servers_are(record_property: Callable[[str, object], None]) -> Iterator[None]:
+    yield
+    if line := decision_line():
+        record_property(NOTE, line)
 
 
 @pytest.fixture(scope="session")

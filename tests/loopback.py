@@ -30,9 +30,16 @@ def wait_until_answers(url: str, process: subprocess.Popen[bytes], seconds: floa
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"{process.args!r} ended with exit code {process.returncode} before {url} answered")
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.1)
+        if answers(url):
+            return
+        time.sleep(0.1)
     raise TimeoutError(f"{url} does not answer after {seconds:.0f} s")
+
+
+def answers(url: str) -> bool:
+    """Whether `url` answers well, within 5 s."""
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return True
+    except OSError:
+        return False

@@ -1,4 +1,4 @@
-"""A real MinIO server on loopback, built once from its Go module and kept in the cache."""
+"""A real MinIO server on loopback: of the pinned image, or built once from its Go module and kept in the cache."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.loopback import wait_until_answers
+from lakehouse.versions import MINIO_IMAGE
+from tests.lake.containers import MYSELF, Container, decision
+from tests.lake.processes import Process, Server
+from tests.loopback import answers
 from tests.ports import free_port
 
 # Release tags of this module are refused by the module proxy; pseudo-versions are served.
 MODULE = "github.com/minio/minio@v0.0.0-20260212201848-7aac2a2c5b7c"
-READY = "/minio/health/ready"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "odoo-lakehouse"
 
 
@@ -71,23 +73,15 @@ def object_store(
     directory: Path, *, drives: int = 1, variables: Mapping[str, str] | None = None
 ) -> Iterator[ObjectStore]:
     """Start a server on `directory`, or with erasure coding on as many folders in it, and stop it on the way out."""
-    store, arguments, environment = server_command(directory, drives=drives)
-    process = subprocess.Popen(
-        arguments,
-        env={**os.environ, **environment, **(variables or {})},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_until_answers(f"{store.endpoint}{READY}", process)
+    store, server = store_server(directory, drives=drives, variables=variables)
+    with server.running():
         yield store
-    finally:
-        process.kill()
-        process.wait()
 
 
-def server_command(directory: Path, *, drives: int = 1) -> tuple[ObjectStore, list[str], dict[str, str]]:
-    """A server that is to come, its command line and its environment."""
+def store_server(
+    directory: Path, *, drives: int = 1, variables: Mapping[str, str] | None = None
+) -> tuple[ObjectStore, Server]:
+    """A server that is not started; its log lies beside its directory."""
     port, console = free_port(), free_port()
     store = ObjectStore(f"http://127.0.0.1:{port}", "test-administrator", "test-administrator-secret")
     environment = {
@@ -97,8 +91,31 @@ def server_command(directory: Path, *, drives: int = 1) -> tuple[ObjectStore, li
         "MINIO_UPDATE": "off",
         # The folders of several drives are on one disk.
         "MINIO_CI_CD": "on",
+        **(variables or {}),
     }
     place = str(directory) if drives == 1 else f"{directory}/drive{{1...{drives}}}"
-    arguments = [str(minio_binary()), "server", place, "--address", f"127.0.0.1:{port}", "--quiet"]
+    arguments = ["server", place, "--address", f"127.0.0.1:{port}", "--quiet"]
     arguments += ["--console-address", f"127.0.0.1:{console}"]
-    return store, arguments, environment
+    directory.mkdir(parents=True, exist_ok=True)
+    log = directory.with_name(f"{directory.name}.log")
+
+    def is_ready() -> bool:
+        return answers(f"{store.endpoint}/minio/health/ready")
+
+    if decision().images:
+        return store, Container(
+            MINIO_IMAGE,
+            ["minio", *arguments],
+            folders={directory: str(directory)},
+            log=log,
+            environment={**environment, "HOME": "/tmp"},  # noqa: S108 - the container's own
+            is_ready=is_ready,
+            user=MYSELF,
+        )
+    return store, Process(
+        [str(minio_binary()), *arguments],
+        directory=directory.parent,
+        log=log,
+        environment=environment,
+        is_ready=is_ready,
+    )

@@ -21,6 +21,17 @@ ABOUT = ("s3:GetBucketLocation", "s3:GetBucketVersioning")
 READ = ("s3:GetObject", "s3:GetObjectVersion")
 WRITE = ("s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
 DELETE = ("s3:DeleteObject",)
+# What MinIO lets every user do unless it is denied: change the own secret key, and make further keys of the own rights.
+# Such a key outlives a rotation, and so do temporary ones, which nothing here uses.
+NO_KEYS_OF_ITS_OWN: tuple[dict[str, Any], ...] = (
+    {"Effect": "Deny", "Action": ["admin:*"]},
+    {
+        "Effect": "Deny",
+        "Action": ["s3:*"],
+        "Resource": ["arn:aws:s3:::*"],
+        "Condition": {"StringEquals": {"aws:principaltype": ["AssumedRole"]}},
+    },
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +165,7 @@ def policy(identity: Identity, *, read_only: bool = False) -> dict[str, Any]:
             statements.append(_statement(DELETE, objects))
             # MinIO lets whoever may delete an object also destroy its older versions, unless that is denied.
             statements.append(_statement(("s3:DeleteObjectVersion",), objects, effect="Deny"))
-    return {"Version": "2012-10-17", "Statement": statements}
+    return {"Version": "2012-10-17", "Statement": [*statements, *NO_KEYS_OF_ITS_OWN]}
 
 
 def _statement(actions: tuple[str, ...], resources: list[str], effect: str = "Allow") -> dict[str, Any]:

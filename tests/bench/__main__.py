@@ -18,6 +18,7 @@ from tests.bench.pipeline import pipeline_steps
 from tests.bench.reading import report_latency
 from tests.bench.results import write_comparison, write_extraction, write_generation, write_pipeline, write_reading
 from tests.bench.shapes import compared_shapes
+from tests.lake.containers import decision_line
 
 FILE = Path(__file__).resolve().parents[2] / "BENCHMARKS.md"
 INTRODUCTION = """\
@@ -52,6 +53,7 @@ def main() -> None:
                 write_comparison(document, machine, compared_shapes(company, lake, hash_key), arguments.scale)
             except pytest.skip.Exception as reason:
                 print(f"Trino was not measured: {reason}")  # noqa: T201 - what the user has to know
+            print(decision_line())  # noqa: T201 - images and processes differ in speed
     arguments.output.write_text(document.render())
     print(document.render())  # noqa: T201 - what the command is for
 

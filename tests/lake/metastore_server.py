@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from lakehouse import metastore_config
+from lakehouse.components.metastore import COPY_DRIVER, DRIVERS, FILES, LOGGING, MAKE_SCHEMA, SERVE, plain_variables
 from lakehouse.java_files import site_file
 from lakehouse.metastore_config import MetastoreSettings, metastore_site
+from lakehouse.quantities import Memory
+from lakehouse.versions import HIVE_IMAGE, TRINO_IMAGE
 from odoo_lake.source.embedded import EmbeddedPostgres
+from tests.lake.containers import MYSELF, Container, decision
 from tests.lake.maven import java, metastore_server
-from tests.lake.processes import Server, accepts_connections, forwarded
+from tests.lake.processes import Process, Server, accepts_connections, forwarded
 from tests.object_store import ObjectStore
 from tests.ports import free_port
 
 _PASSWORD = "metastore-password"
+_HEAP = Memory(256)
 _OPENED = [
     f"--add-opens=java.base/java.{package}=ALL-UNNAMED" for package in ("lang", "util", "net", "util.concurrent")
 ]
-_LOG4J = """\
-status = WARN
-appender.console.type = Console
-appender.console.name = console
-appender.console.target = SYSTEM_ERR
-appender.console.layout.type = PatternLayout
-appender.console.layout.pattern = %d{ISO8601} %5p [%t] %c{2}: %m%n
-rootLogger.level = WARN
-rootLogger.appenderRef.console.ref = console
-"""
 
 
 class Metastore:
@@ -45,7 +40,7 @@ def hive_metastore(
     directory: Path, postgres: EmbeddedPostgres, store: ObjectStore, warehouse: str, database: str = "metastore"
 ) -> Iterator[Metastore]:
     """Start a metastore whose schema is made anew; `warehouse` is an s3:// folder."""
-    program, home = java(11, 24), metastore_server()
+    started = _container if decision().images else _process
     postgres.recreate_database(database)
     with forwarded(postgres.data_directory / ".s.PGSQL.5432") as database_port:
         port = free_port()
@@ -60,34 +55,65 @@ def hive_metastore(
         )
         configuration = directory / "conf"
         configuration.mkdir(parents=True)
-        (configuration / "metastore-site.xml").write_text(site_file(metastore_site(settings)))
-        (configuration / "metastore-log4j2.properties").write_text(_LOG4J)
+        (configuration / "hive-site.xml").write_text(site_file(metastore_site(settings)))
+        (configuration / "hive-log4j2.properties").write_text(LOGGING)
         environment = {
             metastore_config.DATABASE_PASSWORD_VARIABLE: _PASSWORD,
             metastore_config.ACCESS_KEY_VARIABLE: store.access_key,
             metastore_config.SECRET_KEY_VARIABLE: store.secret_key,
-            "METASTORE_HOME": str(home),
-            "HADOOP_HOME": str(home),
         }
-        arguments = [
-            *(program, "-Xmx256m", f"-Dmetastore.home={home}"),
-            f"-Dlog4j.configurationFile={configuration}/metastore-log4j2.properties",
-            *_OPENED,
-            *("-cp", f"{configuration}:{home}/lib/*"),
-        ]
-        tool = "org.apache.hadoop.hive.metastore.tools.schematool.MetastoreSchemaTool"
-        made = subprocess.run(
-            [*arguments, tool, "-dbType", "postgres", "-initSchema"],
-            cwd=directory, env={**environment}, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if made.returncode:
-            raise RuntimeError(f"the metastore's schema was not made:\n{made.stdout[-2000:]}\n{made.stderr[-4000:]}")
-        server = Server(
-            [*arguments, "org.apache.hadoop.hive.metastore.HiveMetaStore"],
-            directory=directory,
-            log=directory / "metastore.log",
-            environment=environment,
-            is_ready=lambda: accepts_connections(port),
-        )
+        server = started(directory, configuration, environment, port)
         with server.running():
             yield Metastore(server, port)
+
+
+def _container(directory: Path, configuration: Path, environment: Mapping[str, str], port: int) -> Server:
+    """As its pods do: the driver out of Trino's image, then the schema, then the server."""
+    drivers = directory / "drivers"
+    drivers.mkdir()
+    Container(
+        TRINO_IMAGE,
+        COPY_DRIVER,
+        folders={drivers: DRIVERS},
+        log=directory / "driver.log",
+        environment={},
+        user=MYSELF,
+    ).run_to_its_end()
+    folders = {configuration: FILES, drivers: DRIVERS}
+    variables = {**plain_variables(_HEAP), **environment}
+    Container(
+        HIVE_IMAGE, MAKE_SCHEMA, folders=folders, log=directory / "schema.log", environment=variables
+    ).run_to_its_end()
+    return Container(
+        HIVE_IMAGE,
+        SERVE,
+        folders=folders,
+        log=directory / "metastore.log",
+        environment=variables,
+        is_ready=lambda: accepts_connections(port),
+    )
+
+
+def _process(directory: Path, configuration: Path, environment: Mapping[str, str], port: int) -> Server:
+    program, home = java(11, 24), metastore_server()
+    variables = {**environment, "METASTORE_HOME": str(home), "HADOOP_HOME": str(home)}
+    arguments = [
+        *(program, f"-Xmx{_HEAP.mib}m", f"-Dmetastore.home={home}"),
+        f"-Dlog4j.configurationFile={configuration}/hive-log4j2.properties",
+        *_OPENED,
+        *("-cp", f"{configuration}:{home}/lib/*"),
+    ]
+    tool = "org.apache.hadoop.hive.metastore.tools.schematool.MetastoreSchemaTool"
+    made = subprocess.run(
+        [*arguments, tool, *MAKE_SCHEMA[1:]],
+        cwd=directory, env={**variables}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if made.returncode:
+        raise RuntimeError(f"the metastore's schema was not made:\n{made.stdout[-2000:]}\n{made.stderr[-4000:]}")
+    return Process(
+        [*arguments, "org.apache.hadoop.hive.metastore.HiveMetaStore"],
+        directory=directory,
+        log=directory / "metastore.log",
+        environment=variables,
+        is_ready=lambda: accepts_connections(port),
+    )

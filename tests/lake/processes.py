@@ -1,4 +1,4 @@
-"""Servers as plain processes on loopback: started, waited for, stopped by the process that was started."""
+"""Servers on loopback: started, waited for, stopped by whoever started them. Here as plain processes."""
 
 from __future__ import annotations
 
@@ -7,13 +7,52 @@ import socket
 import subprocess
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 
-class Server:
-    """One process, which can be killed and started again."""
+class Server(ABC):
+    """A server that can be killed and started again, in whatever it runs."""
+
+    def __init__(self, *, log: Path, is_ready: Callable[[], bool], seconds: float = 120) -> None:
+        self.log, self.is_ready, self.seconds = log, is_ready, seconds
+
+    @abstractmethod
+    def begin(self) -> None:
+        """Start it; it need not be ready."""
+
+    @abstractmethod
+    def has_ended(self) -> bool:
+        """Whether what was begun is over without having been killed."""
+
+    @abstractmethod
+    def kill(self) -> None:
+        """End it at once, as a crash would, and leave all that it said in the log."""
+
+    def start(self) -> None:
+        """Start and wait; raises RuntimeError with the end of the log when it does not become ready."""
+        self.begin()
+        deadline = time.monotonic() + self.seconds
+        while not self.is_ready():
+            if self.has_ended() or time.monotonic() > deadline:
+                self.kill()
+                end = "\n".join(self.log.read_text(errors="replace").splitlines()[-40:])
+                raise RuntimeError(f"{self.log.stem} did not start:\n{end}")
+            time.sleep(0.2)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        try:
+            self.start()
+            yield
+        finally:
+            self.kill()
+
+
+class Process(Server):
+    """One process of this machine."""
 
     def __init__(
         self,
@@ -25,40 +64,25 @@ class Server:
         is_ready: Callable[[], bool],
         seconds: float = 120,
     ) -> None:
-        self.arguments = list(arguments)
-        self.directory, self.log = directory, log
+        super().__init__(log=log, is_ready=is_ready, seconds=seconds)
+        self.arguments, self.directory = list(arguments), directory
         self.environment = {**os.environ, **environment}
-        self.is_ready, self.seconds = is_ready, seconds
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start and wait; raises RuntimeError with the end of the log when it does not become ready."""
+    def begin(self) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self.arguments, cwd=self.directory, env=self.environment, stdout=log, stderr=log
             )
-        deadline = time.monotonic() + self.seconds
-        while not self.is_ready():
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                self.kill()
-                end = "\n".join(self.log.read_text(errors="replace").splitlines()[-40:])
-                raise RuntimeError(f"{self.log.stem} did not start:\n{end}")
-            time.sleep(0.2)
+
+    def has_ended(self) -> bool:
+        return self._process is None or self._process.poll() is not None
 
     def kill(self) -> None:
-        """End it at once, as a crash would."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
             self._process = None
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        self.start()
-        try:
-            yield
-        finally:
-            self.kill()
 
 
 def accepts_connections(port: int) -> bool:

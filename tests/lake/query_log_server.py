@@ -16,7 +16,7 @@ from lakehouse.databases import QUERY_LOG
 from lakehouse.trino_config import EventReceiver
 from odoo_lake.source.embedded import EmbeddedPostgres
 from tests.lake.certificates import make_certificates
-from tests.lake.processes import Server, accepts_connections
+from tests.lake.processes import Process, Server, accepts_connections
 from tests.ports import free_port
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -60,7 +60,7 @@ def query_log(directory: Path, postgres: EmbeddedPostgres, database: str) -> Que
     certificates = make_certificates(directory, directory / "tls-combined.pem")
     arguments = [COMMAND, "query-log", "--port", str(port), "--metrics-port", str(metrics_port)]
     writer = postgres.url(database, user=QUERY_LOG).replace("postgresql:", "postgresql+psycopg:")
-    server = Server(
+    server = Process(
         [*arguments, "--certificate", str(certificates.keystore)],
         directory=directory,
         log=directory / "query-log.log",

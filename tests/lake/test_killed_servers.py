@@ -11,7 +11,6 @@ from typing import Any
 
 import psycopg
 import pytest
-import requests
 
 from lakehouse.settings import TableFormat
 from odoo_lake.build.run import BuildInputs
@@ -31,7 +30,7 @@ from tests.data.companies import SampleDatabases
 from tests.lake.conftest import Servers, runs_in_full, servers
 from tests.lake.parity import differences, duckdb_build
 from tests.lake.processes import Server
-from tests.object_store import READY, server_command
+from tests.object_store import store_server
 
 pytestmark = [
     pytest.mark.lake,
@@ -128,14 +127,7 @@ def company(
 ) -> Iterator[Company]:
     """A small company on servers of its own, published once."""
     folder = tmp_path_factory.mktemp("killed")
-    store, arguments, environment = server_command(folder / "store")
-    minio = Server(
-        arguments,
-        directory=folder,
-        log=folder / "minio.log",
-        environment=environment,
-        is_ready=lambda: answers(f"{store.endpoint}{READY}"),
-    )
+    store, minio = store_server(folder / "store")
     url = postgres.url(SampleDatabases(postgres).name(18, prefix="killed"))
     with (
         minio.running(),
@@ -153,13 +145,6 @@ def company(
         made.extract()
         assert made.build(Silent()).publication is not None
         yield made
-
-
-def answers(url: str) -> bool:
-    try:
-        return requests.get(url, timeout=1).ok
-    except requests.RequestException:
-        return False
 
 
 def outcome_of(build: Callable[[], BuildOutcome]) -> BuildOutcome | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 from minio import MinioAdmin
@@ -151,9 +152,44 @@ def test_no_identity_administers(provisioned: Provisioned, identity: str) -> Non
     )
     assert not allowed(lambda: client.put_bucket_policy(Bucket=bucket, Policy="{}"))
     assert not allowed(lambda: client.delete_bucket_lifecycle(Bucket=bucket))
-    for request in (store.admin().user_list, store.admin().info, lambda: store.admin().user_add("x", "y" * 12)):
+    admin = store.admin()
+    for request in (
+        admin.user_list,
+        admin.info,
+        admin.policy_list,
+        lambda: admin.user_add("x", "y" * 12),
+        lambda: admin.user_add(f"lake-{identity}", "a-secret-of-its-own"),
+        lambda: admin.user_info("lake-transform"),
+        lambda: admin.policy_set("readwrite", user=f"lake-{identity}"),
+        lambda: admin.bucket_quota_set(bucket, 1),
+        lambda: admin.add_service_account(access_key="another-key", secret_key="y" * 12, name="kept"),
+    ):
         with pytest.raises(MinioAdminException, match="AccessDenied"):
             request()
+
+
+@pytest.mark.parametrize("identity", MATRIX)
+def test_temporary_keys_open_nothing(provisioned: Provisioned, identity: str) -> None:
+    """The server hands them to any user, and they outlive the user's secret key."""
+    tokens = boto3.client(
+        "sts",
+        endpoint_url=provisioned.server.endpoint,
+        aws_access_key_id=f"lake-{identity}",
+        aws_secret_access_key=provisioned.secret(identity),
+        region_name="us-east-1",
+    )
+    given = tokens.assume_role(RoleArn="arn:aws:iam::1:role/any", RoleSessionName="test")["Credentials"]
+    client = boto3.client(
+        "s3",
+        endpoint_url=provisioned.server.endpoint,
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+        region_name="us-east-1",
+    )
+    for bucket in BUCKETS:
+        for prefix in ("", "dagster/", "postgres/", "lake/"):
+            assert not any(attempts(client, bucket, prefix, f"by-{identity}").values()), (bucket, prefix)
 
 
 def test_an_older_version_cannot_be_destroyed(provisioned: Provisioned) -> None:
@@ -203,6 +239,9 @@ def test_drift_is_put_right(provisioned: Provisioned) -> None:
     admin.user_remove("lake-trino")
     admin.user_add("lake-intruder", "intruder-secret")
     admin.policy_add("lake-intruder", policy=everything)
+    admin.policy_set("readwrite", user="lake-backup")
+    backup = Store(provisioned.server.endpoint, "lake-backup", provisioned.secret("backup"), "us-east-1").admin()
+    backup.add_service_account(access_key="second-key", secret_key="y" * 12, name="kept")
     admin.bucket_quota_set("odoo-lake-gold", 1024**4)
     client.put_bucket_versioning(Bucket="odoo-lake-bronze", VersioningConfiguration={"Status": "Suspended"})
     client.delete_bucket_lifecycle(Bucket="odoo-lake-backup")
@@ -220,6 +259,7 @@ def test_drift_is_put_right(provisioned: Provisioned) -> None:
         "identity lake-trino: created",
         "identity lake-intruder: removed",
         "policy lake-intruder: removed",
+        "identity lake-backup: further key second-key removed",
         "bucket odoo-lake-gold: quota",
         "bucket odoo-lake-bronze: versioning enabled",
         "bucket odoo-lake-backup: lifecycle set",

@@ -17,10 +17,12 @@ from lakehouse.settings import TableFormat
 from lakehouse.trino_catalogs import LakeServices
 from lakehouse.trino_config import EventReceiver, TrinoNode
 from lakehouse.trino_users import group_file, password_file
+from lakehouse.versions import TRINO_IMAGE
 from odoo_lake.trino.connection import TrinoAddress
 from tests.lake.certificates import Certificates, make_certificates
+from tests.lake.containers import Container, decision
 from tests.lake.maven import java, trino_server
-from tests.lake.processes import Server
+from tests.lake.processes import Process, Server
 from tests.object_store import ObjectStore
 from tests.ports import free_port
 
@@ -69,20 +71,21 @@ class TrinoFiles:
 @contextmanager
 def running_trino(directory: Path, files: TrinoFiles, metastore_uri: str, store: ObjectStore) -> Iterator[Trino]:
     """Write the configuration, start the server, and stop it on the way out."""
-    program, home = java(24), trino_server()
-    etc, data = directory / "etc", directory / "data"
+    in_container = decision().images
+    etc = directory / "etc"
+    # An image's own folders are where the product has them.
+    places = {} if in_container else {"config_directory": str(etc), "data_directory": str(directory / "data")}
     http_port, https_port = free_port(), free_port()
     node = TrinoNode(
         heap_mib=files.heap_mib,
         query_memory_mib=files.heap_mib // 2,
         query_memory_per_node_mib=files.heap_mib // 2,
         spill_mib=files.heap_mib,
-        config_directory=str(etc),
-        data_directory=str(data),
         http_port=http_port,
         https_port=https_port,
         discovery_uri=f"http://127.0.0.1:{http_port}",
         runs_queries=True,
+        **places,
     )
     services = LakeServices(s3_endpoint=store.endpoint, s3_region="us-east-1", metastore_uri=metastore_uri)
     users = sorted({user for group in files.members.values() for user in group})
@@ -108,38 +111,56 @@ def running_trino(directory: Path, files: TrinoFiles, metastore_uri: str, store:
         (etc / name).parent.mkdir(parents=True, exist_ok=True)
         (etc / name).write_text(text)
     certificates = make_certificates(directory, etc / trino_config.KEYSTORE)
-    properties = {
-        **trino_config.node_properties(node, "test"),
-        "node.id": "test-coordinator",
-        # Loopback only: what the cluster's network policies see to.
-        "node.bind-ip": "127.0.0.1",
-        "node.internal-address": "127.0.0.1",
-        "plugin.dir": str(home / "plugin"),
-        "catalog.config-dir": str(etc / "catalog"),
-    }
-    arguments = [
-        *(program, *trino_config.jvm_options(node)),
-        *((_COMPILE_QUICKLY,) if files.heap_mib == SMALL_HEAP_MIB else ()),
-        *(f"-D{key}={value}" for key, value in properties.items()),
-        *(f"-Dlog.levels-file={etc}/log.properties", f"-Dconfig={etc}/config.properties"),
-        *("-cp", f"{home}/lib/*", "io.trino.server.TrinoServer"),
-    ]
     environment = {
         trino_config.SHARED_SECRET_VARIABLE: secrets.token_urlsafe(32),
         trino_catalogs.ACCESS_KEY_VARIABLE: store.access_key,
         trino_catalogs.SECRET_KEY_VARIABLE: store.secret_key,
         trino_config.EVENT_TOKEN_VARIABLE: files.event_token,
     }
-    server = Server(
-        arguments,
-        directory=directory,
-        log=directory / "trino.log",
-        environment=environment,
-        is_ready=lambda: _is_started(http_port),
-        seconds=240,
-    )
+    options = [*trino_config.jvm_options(node), *((_COMPILE_QUICKLY,) if files.heap_mib == SMALL_HEAP_MIB else ())]
+    properties = {
+        **trino_config.node_properties(node, "test"),
+        "node.id": "test-coordinator",
+        # Loopback only: what the cluster's network policies see to.
+        "node.bind-ip": "127.0.0.1",
+        "node.internal-address": "127.0.0.1",
+    }
+    server: Server
+    if in_container:
+        (etc / "jvm.config").write_text("".join(f"{option}\n" for option in options))
+        (etc / "node.properties").write_text(properties_file(properties))
+        authority = [Path(files.event_receiver.authority)] if files.event_receiver else []
+        server = Container(
+            TRINO_IMAGE,
+            folders={etc: trino_config.CONFIG_DIRECTORY, **{path: str(path) for path in authority}},
+            log=directory / "trino.log",
+            environment=environment,
+            is_ready=lambda: _is_started(http_port),
+            seconds=240,
+        )
+    else:
+        server = Process(
+            _command(options, properties, etc),
+            directory=directory,
+            log=directory / "trino.log",
+            environment=environment,
+            is_ready=lambda: _is_started(http_port),
+            seconds=240,
+        )
     with server.running():
         yield Trino(server, http_port, https_port, certificates, etc, passwords)
+
+
+def _command(options: Sequence[str], properties: Mapping[str, str], etc: Path) -> list[str]:
+    """What the image's launcher does, for a server unpacked elsewhere."""
+    program, home = java(24), trino_server()
+    all_properties = {**properties, "plugin.dir": str(home / "plugin"), "catalog.config-dir": str(etc / "catalog")}
+    return [
+        *(program, *options),
+        *(f"-D{key}={value}" for key, value in all_properties.items()),
+        *(f"-Dlog.levels-file={etc}/log.properties", f"-Dconfig={etc}/config.properties"),
+        *("-cp", f"{home}/lib/*", "io.trino.server.TrinoServer"),
+    ]
 
 
 def _is_started(http_port: int) -> bool:

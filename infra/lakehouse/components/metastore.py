@@ -134,6 +134,18 @@ def files(args: MetastoreArgs) -> dict[str, str]:
     return {"hive-site.xml": site_file(metastore_site(settings)), "hive-log4j2.properties": LOGGING}
 
 
+def plain_variables(heap: Memory) -> dict[str, str]:
+    """What Hive's scripts read, beside the secrets."""
+    return {
+        "HIVE_CONF_DIR": FILES,
+        "HADOOP_CLASSPATH": f"{DRIVERS}/*",
+        # Puts the S3 file system of the image's Hadoop on the class path.
+        "HADOOP_OPTIONAL_TOOLS": "hadoop-aws",
+        "HADOOP_CLIENT_OPTS": f"-Xmx{heap.mib}m",
+        "HOME": "/tmp",  # noqa: S108 - an emptyDir
+    }
+
+
 def deployment_spec(name: str, config: str, args: MetastoreArgs) -> k8s.apps.v1.DeploymentSpecArgsDict:
     size = args.sizing.server
     server = _container("metastore", SERVE, size, args)
@@ -204,20 +216,12 @@ def _pod(
 
 
 def _container(name: str, command: tuple[str, ...], size: Pod, args: MetastoreArgs) -> k8s.core.v1.ContainerArgsDict:
-    plain = {
-        "HIVE_CONF_DIR": FILES,
-        "HADOOP_CLASSPATH": f"{DRIVERS}/*",
-        # Puts the S3 file system of the image's Hadoop on the class path.
-        "HADOOP_OPTIONAL_TOOLS": "hadoop-aws",
-        "HADOOP_CLIENT_OPTS": f"-Xmx{size.memory.share(JVM_HEAP_PERCENT).mib}m",
-        "HOME": "/tmp",  # noqa: S108 - an emptyDir
-    }
     return {
         "name": name,
         "image": args.site.image(HIVE_IMAGE),
         "command": list(command),
         "env": [
-            *variables(plain),
+            *variables(plain_variables(size.memory.share(JVM_HEAP_PERCENT))),
             args.database.secret.env(DATABASE_PASSWORD_VARIABLE, "password"),
             args.store_keys.env(ACCESS_KEY_VARIABLE, "access-key"),
             args.store_keys.env(SECRET_KEY_VARIABLE, "secret-key"),

@@ -40,6 +40,7 @@ def provision_identities(
         for group in (user or {}).get("memberOf") or []:
             admin.group_remove(group, members=name)
             yield f"identity {name}: taken out of the group {group}"
+        yield from _without_further_keys(admin, name)
     ours = {identity.access_key for identity in access.identities}
     for name in sorted(users):
         if name.startswith(access.identity_prefix) and name not in ours:
@@ -49,6 +50,13 @@ def provision_identities(
         if name.startswith(access.identity_prefix) and name not in ours:
             admin.policy_remove(name)
             yield f"policy {name}: removed"
+
+
+def _without_further_keys(admin: MinioAdmin, name: str) -> Iterator[str]:
+    """Service accounts have the user's rights and keys of their own, which no rotation reaches."""
+    for account in json.loads(admin.list_service_account(name)).get("accounts") or []:
+        admin.delete_service_account(account["accessKey"])
+        yield f"identity {name}: further key {account['accessKey']} removed"
 
 
 def _comparable(policy: Any) -> Any:
