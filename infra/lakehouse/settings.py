@@ -11,7 +11,7 @@ from enum import StrEnum
 from ipaddress import ip_network
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 from pydantic.alias_generators import to_camel
 
 from .alert_routing import Alerting
@@ -243,6 +243,15 @@ class BackupSettings(Section):
     drill_schedule: Cron = "0 13 * * 6"
 
 
+class PostgresSettings(Section):
+    """What PostgreSQL's cluster starts from."""
+
+    # Raised by one for a restore: the next cluster starts from the archive of the one before, and has its own.
+    generation: Annotated[int, Field(ge=1)] = 1
+    # The moment to restore; without it, everything that was archived.
+    target_time: AwareDatetime | None = None
+
+
 class Settings(Section):
     """Everything that a stack decides."""
 
@@ -268,6 +277,7 @@ class Settings(Section):
     airbyte: AirbyteSettings = AirbyteSettings()
     data_hub: DataHubSettings = DataHubSettings()
     backup: BackupSettings = BackupSettings()
+    postgres: PostgresSettings = PostgresSettings()
     retention: RetentionSettings = RetentionSettings()
     node_exporter: NodeExporter = NodeExporter.PRODUCTION
     alerting: Alerting = Alerting()
