@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from .java_files import Properties, environment
+from .object_store_access import EXCHANGE_PREFIX, SILVER
+from .trino_catalogs import ACCESS_KEY_VARIABLE, SECRET_KEY_VARIABLE, LakeServices
 
 HTTP_PORT = 8080
 HTTPS_PORT = 8443
@@ -74,7 +76,7 @@ def coordinator_properties(
         "query.max-memory": f"{node.query_memory_mib}MB",
         # A column that is denied to a role is not there for it, so that `select *` works.
         "hide-inaccessible-columns": "true",
-        # A query whose worker went away runs again.
+        # A query whose worker went away runs again; results wait for its end, the large ones with the exchange manager.
         "retry-policy": "QUERY",
         # The widest mart joins a dozen helpers; the default of 150 is for queries that people write.
         "query.max-stage-count": "300",
@@ -99,11 +101,26 @@ def _shared_properties(node: TrinoNode) -> dict[str, str]:
         "memory.heap-headroom-per-node": f"{node.headroom_mib}MB",
         "spill-enabled": "true",
         "spiller-spill-path": f"{node.data_directory}/spill",
+        # What is spilled are rows as they are stored: before any mask, on the node's own disk.
+        "spill-encryption-enabled": "true",
         "max-spill-per-node": f"{node.spill_mib}MB",
         "query-max-spill-per-node": f"{node.spill_mib}MB",
         # Timestamps of Odoo are UTC; a client's zone must not change what a cast gives.
         "sql.forced-session-time-zone": "UTC",
         "catalog.management": "static",
+    }
+
+
+def exchange_manager_properties(services: LakeServices) -> dict[str, str]:
+    """`exchange-manager.properties`: without it every query whose result is larger than 32 MB fails."""
+    return {
+        "exchange-manager.name": "filesystem",
+        "exchange.base-directories": f"s3://{SILVER}/{EXCHANGE_PREFIX.rstrip('/')}",
+        "exchange.s3.endpoint": services.s3_endpoint,
+        "exchange.s3.region": services.s3_region,
+        "exchange.s3.path-style-access": "true",
+        "exchange.s3.aws-access-key": environment(ACCESS_KEY_VARIABLE),
+        "exchange.s3.aws-secret-key": environment(SECRET_KEY_VARIABLE),
     }
 
 

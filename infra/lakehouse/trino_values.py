@@ -33,6 +33,7 @@ from .trino_config import (
     TrinoNode,
     coordinator_properties,
     event_listener_properties,
+    exchange_manager_properties,
     resource_groups_file,
     worker_properties,
 )
@@ -101,6 +102,7 @@ def trino_nodes(sizing: TrinoBudget) -> tuple[TrinoNode, TrinoNode]:
 def trino_values(release: TrinoRelease, sizing: TrinoBudget) -> dict[str, Any]:
     """The chart's values; none of them is secret."""
     coordinator, worker = trino_nodes(sizing)
+    exchange = exchange_manager_properties(release.services)
     # The chart rolls its pods when a file of theirs changes, but not when a secret does.
     annotations = pod_annotations(release.internal, release.store_keys, release.event_token)
     listener = event_listener_properties(
@@ -114,7 +116,12 @@ def trino_values(release: TrinoRelease, sizing: TrinoBudget) -> dict[str, Any]:
             "config": {"query": {"maxMemory": f"{coordinator.query_memory_mib}MB"}},
             "coordinatorExtraConfig": _extra(coordinator_properties(coordinator, behind_proxy=release.behind_proxy)),
             "workerExtraConfig": _extra(worker_properties(worker)),
+            "exchangeManager": {
+                "name": exchange.pop("exchange-manager.name"),
+                "baseDir": [exchange.pop("exchange.base-directories")],
+            },
         },
+        "additionalExchangeManagerProperties": properties_file(exchange).splitlines(),
         "catalogs": {
             BRONZE: properties_file(bronze_catalog(release.services)),
             LAKE: properties_file(lake_catalog(release.services, release.table_format)),

@@ -97,6 +97,7 @@ def running_trino(directory: Path, files: TrinoFiles, metastore_uri: str, store:
         "password-authenticator.properties": properties_file(trino_config.authenticator_properties(node)),
         "group-provider.properties": properties_file(trino_config.group_provider_properties(node)),
         "access-control.properties": properties_file(trino_config.access_control_properties(node)),
+        "exchange-manager.properties": properties_file(trino_config.exchange_manager_properties(services)),
         "resource-groups.properties": properties_file(trino_config.resource_group_properties(node)),
         "auth/password/password.db": password_file((user, passwords[user], secrets.token_bytes(16)) for user in users),
         "auth/group/group.db": group_file(files.members),
