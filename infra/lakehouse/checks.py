@@ -176,6 +176,26 @@ def _people_have_roles(settings: Settings, policy: Policy) -> Iterator[str]:
             )
 
 
+def identity_provider_is_complete(settings: Settings, _: AnySizing) -> Iterator[str]:
+    if settings.oidc is None:
+        return
+    if settings.oidc_client_secret is None:
+        yield (
+            "lakehouse:oidc is set, but lakehouse:oidcClientSecret is not. Trino could not ask the identity provider. "
+            "Run: pulumi config set --secret lakehouse:oidcClientSecret"
+        )
+    if settings.domain is None:
+        yield (
+            "lakehouse:oidc is set, but lakehouse:domain is not. The identity provider could send nobody back to "
+            "Trino. Run: pulumi config set lakehouse:domain <your domain>"
+        )
+    if not settings.people:
+        yield (
+            "lakehouse:oidc is set, but lakehouse:people is not. Nobody could log in. Run: pulumi config set --path "
+            "lakehouse:people.<name>.role <role>"
+        )
+
+
 def _told(error: Exception) -> str:
     if not isinstance(error, ValidationError):
         return " ".join(str(error).split())
@@ -199,6 +219,7 @@ CHECKS: tuple[Check, ...] = (
     connections_are_of_known_logins,
     metastore_serves_trino,
     access_policy_is_sound,
+    identity_provider_is_complete,
 )
 
 

@@ -37,6 +37,16 @@ IDLE: tuple[Idle, ...] = (
         "is iceberg, but the lightweight profile has no Trino: DuckDB writes Parquet",
     ),
     Idle(
+        "oidc",
+        lambda s: s.oidc is not None and s.profile is Profile.LIGHTWEIGHT,
+        "is set, but the lightweight profile has no Trino to log in to",
+    ),
+    Idle(
+        "oidcClientSecret",
+        lambda s: s.oidc_client_secret is not None and s.oidc is None,
+        "is set, but lakehouse:oidc is not: nobody is asked with it",
+    ),
+    Idle(
         "dataHub.suspendIngestion",
         lambda s: s.data_hub.suspend_ingestion and s.profile is Profile.LIGHTWEIGHT,
         "is true, but the lightweight profile has no DataHub",

@@ -177,6 +177,13 @@ Url = Annotated[
     written_as(r"https?://[A-Za-z0-9.-]+(:\d+)?", "not an address; write it as https://host or https://host:port"),
     AfterValidator(_port_of_url),
 ]
+Issuer = Annotated[
+    str,
+    written_as(
+        r"https://[A-Za-z0-9.-]+(:\d{1,5})?(/[\w.~/-]*)?",
+        "not an issuer; write it as the provider's discovery document does, such as https://login.example.com/realms/x",
+    ),
+]
 Region = Annotated[str, written_as(r"[a-z0-9-]{1,32}", "not a region; write it as us-east-1")]
 Registry = Annotated[
     str,

@@ -20,6 +20,7 @@ from .notations import (
     Domain,
     Host,
     ImageReference,
+    Issuer,
     Name,
     Port,
     Region,
@@ -159,6 +160,7 @@ class NetworkSettings(Section):
     alert_receiver_cidrs: list[Cidr] = []
     connector_registry_cidrs: list[Cidr] = []
     certificate_issuer_cidrs: list[Cidr] = []
+    identity_provider_cidrs: list[Cidr] = []
 
 
 class IngressSettings(Section):
@@ -184,6 +186,16 @@ class PersonSettings(Section):
 
     role: str
     companies: list[Annotated[int, Field(ge=1)]] = []
+
+
+class OidcSettings(Section):
+    """The company's identity provider (OpenID Connect), by which people log in to Trino beside their passwords."""
+
+    issuer: Issuer
+    client_id: str = Field(min_length=1, description="the name under which the provider knows Trino")
+    # The claim of the provider's token that is a name of lakehouse:people.
+    user_claim: Annotated[str, written_as(r"\w+", "not a claim; write it as preferred_username")] = "preferred_username"
+    scopes: list[Annotated[str, written_as(r"[\w.:/-]+", "not a scope; write it as openid")]] = ["openid", "profile"]
 
 
 class DataHubSettings(Section):
@@ -221,6 +233,8 @@ class Settings(Section):
     schedule: Cron = "30 */2 * * *"
     table_format: TableFormat = TableFormat.DELTA
     people: dict[Name, PersonSettings] = {}
+    oidc: OidcSettings | None = None
+    oidc_client_secret: SecretStr | None = None
     object_store: ObjectStoreSettings = ObjectStoreSettings()
     object_store_credentials: SecretStr | None = None
     images: ImageSettings = ImageSettings()

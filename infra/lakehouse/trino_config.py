@@ -6,6 +6,7 @@ The chart places each of them; the test servers load them as they are.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ HTTPS_PORT = 8443
 CONFIG_DIRECTORY = "/etc/trino"
 DATA_DIRECTORY = "/data/trino"
 SHARED_SECRET_VARIABLE = "TRINO_SHARED_SECRET"  # noqa: S105 - the name of a variable
+OIDC_SECRET_VARIABLE = "OIDC_CLIENT_SECRET"  # noqa: S105 - the name of a variable
 EVENT_TOKEN_VARIABLE = "QUERY_LOG_TOKEN"  # noqa: S105 - the name of a variable
 KEYSTORE_DIRECTORY = "tls"
 # As cert-manager names the file that holds key and certificate.
@@ -57,8 +59,24 @@ class TrinoNode:
             )
 
 
+@dataclass(frozen=True, kw_only=True)
+class IdentityProvider:
+    """Who vouches for `people`, by OpenID Connect; `user_claim` of its token is their name."""
+
+    issuer: str
+    client_id: str
+    user_claim: str
+    scopes: Sequence[str]
+    people: Sequence[str]
+
+
+def authentication(provider: IdentityProvider | None) -> str:
+    """What clients may log in with, tried in this order: products have passwords."""
+    return "PASSWORD" if provider is None else "PASSWORD,OAUTH2"
+
+
 def coordinator_properties(
-    node: TrinoNode, authentication: str = "PASSWORD", *, behind_proxy: bool = False
+    node: TrinoNode, provider: IdentityProvider | None = None, *, behind_proxy: bool = False
 ) -> dict[str, str]:
     """`config.properties` of the coordinator. Clients come by HTTPS; plain HTTP serves nodes that share the secret.
 
@@ -71,8 +89,8 @@ def coordinator_properties(
         "http-server.https.enabled": "true",
         "http-server.https.port": str(node.https_port),
         "http-server.https.keystore.path": f"{node.config_directory}/{KEYSTORE}",
-        "http-server.authentication.type": authentication,
-        "web-ui.authentication.type": "FORM" if authentication == "PASSWORD" else authentication,
+        "http-server.authentication.type": authentication(provider),
+        **({"web-ui.authentication.type": "FORM"} if provider is None else _provider_properties(provider)),
         "query.max-memory": f"{node.query_memory_mib}MB",
         # A column that is denied to a role is not there for it, so that `select *` works.
         "hide-inaccessible-columns": "true",
@@ -84,6 +102,22 @@ def coordinator_properties(
         "query.client.timeout": "5m",
         **({"http-server.process-forwarded": "true"} if behind_proxy else {}),
         "query.min-expire-age": "15m",
+    }
+
+
+def _provider_properties(provider: IdentityProvider) -> dict[str, str]:
+    prefix = "http-server.authentication.oauth2"
+    # A backslash would be read as an escape of the file.
+    names = "|".join(name.replace(".", "[.]") for name in sorted(provider.people))
+    return {
+        "web-ui.authentication.type": "oauth2",
+        f"{prefix}.issuer": provider.issuer,
+        f"{prefix}.client-id": provider.client_id,
+        f"{prefix}.client-secret": environment(OIDC_SECRET_VARIABLE),
+        f"{prefix}.scopes": ",".join(provider.scopes),
+        f"{prefix}.principal-field": provider.user_claim,
+        # Nobody else: an account of the provider that is named as one of the platform's logins would have its rights.
+        f"{prefix}.user-mapping.pattern": f"({names})",
     }
 
 

@@ -15,7 +15,7 @@ from lakehouse import trino_catalogs, trino_config
 from lakehouse.java_files import properties_file
 from lakehouse.settings import TableFormat
 from lakehouse.trino_catalogs import LakeServices
-from lakehouse.trino_config import EventReceiver, TrinoNode
+from lakehouse.trino_config import EventReceiver, IdentityProvider, TrinoNode
 from lakehouse.trino_users import group_file, password_file
 from lakehouse.versions import TRINO_IMAGE
 from odoo_lake.trino.connection import TrinoAddress
@@ -64,6 +64,8 @@ class TrinoFiles:
     table_format: TableFormat = TableFormat.DELTA
     event_receiver: EventReceiver | None = None
     event_token: str = field(default="", repr=False)
+    provider: IdentityProvider | None = None
+    provider_secret: str = field(default="", repr=False)
     heap_mib: int = SMALL_HEAP_MIB
     """Half of it for queries."""
 
@@ -91,7 +93,9 @@ def running_trino(directory: Path, files: TrinoFiles, metastore_uri: str, store:
     users = sorted({user for group in files.members.values() for user in group})
     passwords = {user: secrets.token_urlsafe(24) for user in users}
     texts = {
-        "config.properties": properties_file(trino_config.coordinator_properties(node, behind_proxy=True)),
+        "config.properties": properties_file(
+            trino_config.coordinator_properties(node, files.provider, behind_proxy=True)
+        ),
         "catalog/bronze.properties": properties_file(trino_catalogs.bronze_catalog(services)),
         "catalog/lake.properties": properties_file(trino_catalogs.lake_catalog(services, files.table_format)),
         "password-authenticator.properties": properties_file(trino_config.authenticator_properties(node)),
@@ -117,6 +121,7 @@ def running_trino(directory: Path, files: TrinoFiles, metastore_uri: str, store:
         trino_catalogs.ACCESS_KEY_VARIABLE: store.access_key,
         trino_catalogs.SECRET_KEY_VARIABLE: store.secret_key,
         trino_config.EVENT_TOKEN_VARIABLE: files.event_token,
+        trino_config.OIDC_SECRET_VARIABLE: files.provider_secret,
     }
     options = [*trino_config.jvm_options(node), *((_COMPILE_QUICKLY,) if files.heap_mib == SMALL_HEAP_MIB else ())]
     properties = {
