@@ -45,7 +45,7 @@ def identity_provider() -> Iterator[Provider]:
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            issuer = f"http://127.0.0.1:{self.server.server_address[1]}"
+            issuer = f"http://127.0.0.1:{server.server_port}"
             documents: dict[str, dict[str, Any]] = {
                 "/.well-known/openid-configuration": {
                     "issuer": issuer,
@@ -67,7 +67,8 @@ def identity_provider() -> Iterator[Provider]:
         def log_message(self, *_: Any) -> None:
             """Quiet."""
 
-    with listening(ThreadingHTTPServer(("127.0.0.1", 0), Answers)) as issuer:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    with listening(server) as issuer:
         yield Provider(issuer, key)
 
 

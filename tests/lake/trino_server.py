@@ -64,10 +64,10 @@ class TrinoFiles:
     table_format: TableFormat = TableFormat.DELTA
     event_receiver: EventReceiver | None = None
     event_token: str = field(default="", repr=False)
-    provider: IdentityProvider | None = None
-    provider_secret: str = field(default="", repr=False)
     heap_mib: int = SMALL_HEAP_MIB
     """Half of it for queries."""
+    provider: IdentityProvider | None = None
+    provider_secret: str = field(default="", repr=False)
 
 
 @contextmanager
