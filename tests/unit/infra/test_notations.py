@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
@@ -61,7 +63,7 @@ def test_a_schedule_that_never_comes_is_refused(expression: str) -> None:
         (Weekdays, "sunday:saturday", "saturday:sunday"),
     ],
 )
-def test_a_text_is_taken_or_refused(kind: object, taken: str, refused: str) -> None:
+def test_a_text_is_taken_or_refused(kind: Any, taken: str, refused: str) -> None:
     adapter: TypeAdapter[str] = TypeAdapter(kind)
     assert adapter.validate_python(taken) == taken
     with pytest.raises(ValidationError):
