@@ -91,12 +91,12 @@ def test_a_lost_database_comes_back_from_its_archive(engine: Engine, cluster: Co
     engine.set("postgres", {"generation": 2, "targetTime": "2026-11-20T10:30:00Z"})
     for kind in ("Cluster", "ScheduledBackup"):
         cluster.api.delete({**lost, "kind": kind})
-    summary = engine.up(refresh=True).summary.resource_changes or {}
+    summary = dict(engine.up(refresh=True).summary.resource_changes or {})
     after = cluster.api.get({**lost, "kind": "Cluster"})
     assert after["metadata"]["uid"] != before["metadata"]["uid"]
     assert after["spec"]["bootstrap"]["recovery"]["recoveryTarget"] == {"targetTime": "2026-11-20T10:30:00Z"}
-    assert summary.get("create") == len(("Cluster", "ScheduledBackup"))
-    assert not summary.keys() & {"delete", "replace"}
+    assert summary[automation.OpType.CREATE] == len(("Cluster", "ScheduledBackup"))
+    assert not summary.keys() & {automation.OpType.DELETE, automation.OpType.REPLACE}
     engine.up(expect_no_changes=True)
 
 
