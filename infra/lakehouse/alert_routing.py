@@ -7,22 +7,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
 
 from .monitoring_rules import MONITORING
+from .notations import Clock, Mail, Name, TimeZone, Weekdays, written_as
 
 SECRETS = "/etc/alertmanager/secrets"
 PAGES = ("page", "page-in-hours")
+WORKING_HOURS = "working-hours"
+
+Channel = Annotated[str, written_as(r"#\S+", "not a channel; write it with the #, such as #data-alerts")]
 
 
 class Environment(StrEnum):
     DEV = "dev"
     STAGING = "staging"
     PROD = "prod"
+
+
+def _starts_before_it_ends(start: str, end: str) -> None:
+    if start >= end:
+        raise ValueError(
+            f"hours from {start} to {end} end before they start; Alertmanager knows a day's own hours only"
+        )
 
 
 class _Strict(BaseModel):
@@ -55,27 +66,32 @@ RECEIVER_SECRETS = {
 class Slack(_Strict):
     """Channels; the address of the incoming webhook is secret."""
 
-    channel: str = Field(pattern=r"^#")
-    incident_channel: str = Field(pattern=r"^#")
+    channel: Channel
+    incident_channel: Channel
 
 
 class Email(_Strict):
     """Mail; the password is secret."""
 
-    to: str
-    sender: str
-    server: str = Field(pattern=r"^[^:]+:\d+$")
+    to: Mail
+    sender: Mail
+    server: Annotated[str, written_as(r"[A-Za-z0-9.-]+:\d{1,5}", "not a mail server; write it as smtp.example.com:587")]
     user: str
 
 
 class Mute(_Strict):
     """Weekly hours in which some alerts are not told, for planned work."""
 
-    name: str = Field(pattern=r"^[a-z0-9-]+$")
+    name: Name
     components: tuple[str, ...]
-    weekdays: tuple[str, ...]
-    start: str = Field(pattern=r"^\d\d:\d\d$")
-    end: str = Field(pattern=r"^\d\d:\d\d$")
+    weekdays: tuple[Weekdays, ...]
+    start: Clock
+    end: Clock
+
+    @model_validator(mode="after")
+    def _has_hours(self) -> Mute:
+        _starts_before_it_ends(self.start, self.end)
+        return self
 
 
 class Alerting(_Strict):
@@ -83,19 +99,36 @@ class Alerting(_Strict):
 
     environment: Environment = Environment.DEV
     # Where the folder ops/runbooks of this repository can be read; its path in the repository needs no server.
-    runbooks: str = Field(default="ops/runbooks", pattern=r"[^/]$")
+    runbooks: Annotated[str, written_as(r".*[^/]", "it ends with a /; leave that out")] = "ops/runbooks"
     slack: Slack | None = None
     email: Email | None = None
     pagerduty: bool = False
     opsgenie: bool = False
-    webhook: str | None = Field(default=None, pattern=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?(/\S*)?$")
+    webhook: (
+        Annotated[
+            str,
+            written_as(
+                r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/\S*)?",
+                "not an address; write it as https://host/path",
+            ),
+        ]
+        | None
+    ) = None
     """Address of a service of your own."""
     dead_man: bool = False
     """Watchdog goes to a service outside, which raises the alarm when it stops to arrive."""
-    time_zone: str = "UTC"
-    working_days: str = "monday:friday"
-    working_hours: tuple[str, str] = ("08:00", "18:00")
+    time_zone: TimeZone = "UTC"
+    working_days: Weekdays = "monday:friday"
+    working_hours: tuple[Clock, Clock] = ("08:00", "18:00")
     mutes: tuple[Mute, ...] = ()
+
+    @model_validator(mode="after")
+    def _hours_are_told_apart(self) -> Alerting:
+        _starts_before_it_ends(*self.working_hours)
+        names = [WORKING_HOURS, *(mute.name for mute in self.mutes)]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two kinds of hours are named {name}; Alertmanager would not start. Rename the mute")
+        return self
 
     @model_validator(mode="after")
     def _production_is_heard(self) -> Alerting:
@@ -119,7 +152,7 @@ def alertmanager_configuration(alerting: Alerting) -> dict[str, Any]:
     routes: dict[str, Any] = yaml.safe_load((MONITORING / "alertmanager" / "routes.yaml").read_text())
     zone = alerting.time_zone
     hours = {"start_time": alerting.working_hours[0], "end_time": alerting.working_hours[1]}
-    intervals = [_interval("working-hours", (alerting.working_days,), hours, zone)]
+    intervals = [_interval(WORKING_HOURS, (alerting.working_days,), hours, zone)]
     muted = []
     for mute in alerting.mutes:
         intervals.append(_interval(mute.name, mute.weekdays, {"start_time": mute.start, "end_time": mute.end}, zone))

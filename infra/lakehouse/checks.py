@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import yaml
 from pydantic import ValidationError
 
 from .addresses import HASH_KEY_SECRET
-from .alert_routing import RECEIVER_SECRETS, receiver_secrets
+from .alert_checks import alerts_reach_their_receivers, mutes_name_components
+from .chart_archives import charts_are_there
 from .databases import ROLES
 from .errors import ConfigError
+from .idle_checks import settings_do_something
 from .metastore_config import pool_size
 from .profile import Profile
 from .settings import Ingestion, Settings
@@ -47,6 +47,13 @@ def odoo_is_reachable(settings: Settings, _: AnySizing) -> Iterator[str]:
             "lakehouse:odooPassword is not set. Nothing can be read from Odoo's database. "
             "Run: pulumi config set --secret lakehouse:odooPassword"
         )
+        return
+    password = settings.odoo_password.get_secret_value()
+    if password != password.strip():
+        yield (
+            "lakehouse:odooPassword is (hidden) and starts or ends with white space, as a file's last line does. "
+            "PostgreSQL would refuse it. Run: pulumi config set --secret lakehouse:odooPassword"
+        )
 
 
 def odoo_can_prove_itself(settings: Settings, _: AnySizing) -> Iterator[str]:
@@ -77,11 +84,6 @@ def hash_key_changes_with_the_hashes(settings: Settings, _: AnySizing) -> Iterat
 
 def names_have_a_domain(settings: Settings, _: AnySizing) -> Iterator[str]:
     ingress = settings.ingress
-    if settings.domain is None and (ingress.class_name or ingress.cluster_issuer):
-        yield (
-            "lakehouse:ingress is set, but lakehouse:domain is not. There is no host name to route. "
-            "Run: pulumi config set lakehouse:domain <your domain>"
-        )
     if settings.domain is not None and ingress.class_name is None:
         yield (
             f"lakehouse:domain is {settings.domain!r}, but lakehouse:ingress.className is not set. No controller would "
@@ -101,39 +103,6 @@ def retention_fits_the_volume(settings: Settings, sizing: AnySizing) -> Iterator
         )
 
 
-def alerts_reach_their_receivers(settings: Settings, _: AnySizing) -> Iterator[str]:
-    needed = set(receiver_secrets(settings.alerting))
-    given = _receiver_values(settings)
-    if given is None:
-        yield (
-            "lakehouse:alertReceivers is (hidden): not a map of receivers to one text each. Alertmanager could not "
-            "sign in anywhere. Run: pulumi config set --secret --path lakehouse:alertReceivers.slack <address>"
-        )
-        return
-    for name in sorted(needed - given.keys()):
-        yield (
-            f"lakehouse:alerting uses {name}, but lakehouse:alertReceivers.{name} is not set. Alertmanager's pod could "
-            f"not start without its secret. Run: pulumi config set --secret --path lakehouse:alertReceivers.{name} "
-            "<value>"
-        )
-    for name in sorted(given.keys() - needed):
-        yield (
-            f"lakehouse:alertReceivers.{name} is set, but lakehouse:alerting names no such receiver. It would do "
-            f"nothing. Remove it, or set lakehouse:alerting.{name}; the receivers are {', '.join(RECEIVER_SECRETS)}."
-        )
-
-
-def _receiver_values(settings: Settings) -> dict[str, str] | None:
-    if settings.alert_receivers is None:
-        return {}
-    try:
-        given = json.loads(settings.alert_receivers.get_secret_value())
-    except json.JSONDecodeError:
-        return None
-    texts = isinstance(given, dict) and all(isinstance(value, str) and value for value in given.values())
-    return given if texts else None
-
-
 def kubernetes_is_new_enough(settings: Settings, _: AnySizing) -> Iterator[str]:
     if settings.kubernetes_version is None:
         return
@@ -143,14 +112,6 @@ def kubernetes_is_new_enough(settings: Settings, _: AnySizing) -> Iterator[str]:
         yield (
             f"lakehouse:kubernetesVersion is {settings.kubernetes_version}, older than {oldest}. The charts and the "
             "policies use fields that it does not know. Upgrade the cluster."
-        )
-
-
-def charts_are_there(settings: Settings, _: AnySizing) -> Iterator[str]:
-    if settings.chart_directory is not None and not Path(settings.chart_directory).is_dir():
-        yield (
-            f"lakehouse:chartDirectory is {settings.chart_directory!r}, which is not a folder. No chart could be "
-            "installed. Fill one with `make charts`, or remove the setting to pull from the charts' repositories."
         )
 
 
@@ -215,6 +176,26 @@ def _people_have_roles(settings: Settings, policy: Policy) -> Iterator[str]:
             )
 
 
+def identity_provider_is_complete(settings: Settings, _: AnySizing) -> Iterator[str]:
+    if settings.oidc is None:
+        return
+    if settings.oidc_client_secret is None:
+        yield (
+            "lakehouse:oidc is set, but lakehouse:oidcClientSecret is not. Trino could not ask the identity provider. "
+            "Run: pulumi config set --secret lakehouse:oidcClientSecret"
+        )
+    if settings.domain is None:
+        yield (
+            "lakehouse:oidc is set, but lakehouse:domain is not. The identity provider could send nobody back to "
+            "Trino. Run: pulumi config set lakehouse:domain <your domain>"
+        )
+    if not settings.people:
+        yield (
+            "lakehouse:oidc is set, but lakehouse:people is not. Nobody could log in. Run: pulumi config set --path "
+            "lakehouse:people.<name>.role <role>"
+        )
+
+
 def _told(error: Exception) -> str:
     if not isinstance(error, ValidationError):
         return " ".join(str(error).split())
@@ -230,12 +211,15 @@ CHECKS: tuple[Check, ...] = (
     names_have_a_domain,
     retention_fits_the_volume,
     alerts_reach_their_receivers,
+    mutes_name_components,
     kubernetes_is_new_enough,
     charts_are_there,
+    settings_do_something,
     extraction_has_one_writer,
     connections_are_of_known_logins,
     metastore_serves_trino,
     access_policy_is_sound,
+    identity_provider_is_complete,
 )
 
 

@@ -56,6 +56,8 @@ def unset_networks(settings: Settings) -> list[str]:
         open_ports["network.objectStoreCidrs"] = network.object_store_cidrs
     if settings.domain is not None and settings.ingress.cluster_issuer and settings.cert_manager is CertManager.INSTALL:
         open_ports["network.certificateIssuerCidrs (port 80, 443)"] = network.certificate_issuer_cidrs
+    if settings.oidc is not None:
+        open_ports["network.identityProviderCidrs"] = network.identity_provider_cidrs
     if receiver_secrets(settings.alerting):
         open_ports["network.alertReceiverCidrs"] = network.alert_receiver_cidrs
     return [f"lakehouse:{name} is not set: open to {EVERYWHERE}" for name, cidrs in open_ports.items() if not cidrs]
@@ -98,6 +100,7 @@ def flows(settings: Settings) -> tuple[Flow, ...]:
         Flow(TRINO, TRINO, (HTTP_PORT,), "nodes exchange data; each request carries their shared secret"),
         Flow(TRINO, METASTORE, (THRIFT_PORT,), "which tables there are"),
         *(Flow(client, TRINO_COORDINATOR, (HTTPS_PORT,), "queries") for client in (SUPERSET, DATAHUB, DAGSTER)),
+        *_to_the_identity_provider(settings),
         *_of_the_query_log(settings),
         # --- Superset
         Flow(SUPERSET, VALKEY, (VALKEY_PORT,), "cache, and the queue of its workers"),
@@ -153,6 +156,13 @@ def _to_object_store(settings: Settings) -> tuple[Flow, ...]:
             *(Flow(mirror, store, (S3_PORT,), "copies one store to the other") for mirror in moving),
         )
     )
+
+
+def _to_the_identity_provider(settings: Settings) -> tuple[Flow, ...]:
+    if settings.oidc is None:
+        return ()
+    provider = Outside("the identity provider", tuple(settings.network.identity_provider_cidrs) or (EVERYWHERE,))
+    return (Flow(TRINO_COORDINATOR, provider, (_port_of(settings.oidc.issuer),), "who logs in"),)
 
 
 def _of_the_query_log(settings: Settings) -> tuple[Flow, ...]:

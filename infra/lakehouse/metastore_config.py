@@ -48,7 +48,7 @@ def metastore_site(settings: MetastoreSettings) -> dict[str, str]:
         "javax.jdo.option.ConnectionUserName": settings.database_user,
         "javax.jdo.option.ConnectionPassword": _variable(DATABASE_PASSWORD_VARIABLE),
         "datanucleus.connectionPool.maxPoolSize": str(settings.database_pool),
-        "datanucleus.autoCreateSchema": "false",
+        "datanucleus.schema.autoCreateAll": "false",
         "metastore.schema.verification": "true",
         "metastore.warehouse.dir": settings.warehouse,
         "metastore.warehouse.external.dir": settings.warehouse,

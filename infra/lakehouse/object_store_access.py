@@ -76,12 +76,14 @@ class Identity:
 
 BRONZE, SILVER, GOLD = "odoo-lake-bronze", "odoo-lake-silver", "odoo-lake-gold"
 AIRBYTE, BACKUP = "odoo-lake-airbyte", "odoo-lake-backup"
+# Trino keeps results of queries there until they are read; what a stopped server left behind goes after a day.
+EXCHANGE_PREFIX = "_exchange/"
 
 # Bronze and backups cannot be made again, so a deleted or overwritten object stays for a while. Silver and gold are
 # rebuilt from bronze: versions of them would only fill the volume. Backups hold a copy of bronze beside PostgreSQL's.
 BUCKETS: tuple[Bucket, ...] = (
     Bucket(name=BRONZE, quota_percent=30, versioned=True),
-    Bucket(name=SILVER, quota_percent=15),
+    Bucket(name=SILVER, quota_percent=15, expire_after_days=((EXCHANGE_PREFIX, 1),)),
     Bucket(name=GOLD, quota_percent=10),
     Bucket(name=AIRBYTE, quota_percent=5, expire_after_days=(("job-logging/", 30),)),
     Bucket(name=BACKUP, quota_percent=40, versioned=True, expire_after_days=(("dagster/", 60),)),

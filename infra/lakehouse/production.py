@@ -20,7 +20,7 @@ from .databases import LAKE_OPS, QUERY_LOG
 from .datahub_recipes import SupersetLogin
 from .plan import Foundations, Platform
 from .secrets import secret_text
-from .settings import CertManager
+from .settings import CertManager, Settings
 from .sizing import ProductionSizing
 from .trino_catalogs import LakeServices
 
@@ -104,6 +104,8 @@ def _trino(on: Foundations, sizing: ProductionSizing, metastore: Metastore, quer
             store_keys=store.keys["trino"],
             behind_proxy=plan.settings.domain is not None,
             people=plan.settings.people,
+            oidc=plan.settings.oidc,
+            oidc_client_secret=_oidc_client_secret(plan.settings),
             readers={quota: budget.namespace for quota, budget in plan.budgets.items()},
             event_receiver=query_log.uri,
             event_token=query_log.token,
@@ -111,6 +113,12 @@ def _trino(on: Foundations, sizing: ProductionSizing, metastore: Metastore, quer
         # The authority is there when the query log is.
         plan.inside("trino", "dbt", "superset", "datahub", after=(query_log, metastore)),
     )
+
+
+def _oidc_client_secret(settings: Settings) -> pulumi.Output[str] | None:
+    if settings.oidc_client_secret is None:
+        return None
+    return pulumi.Output.secret(secret_text(settings.oidc_client_secret))
 
 
 def _data_hub(on: Foundations, sizing: ProductionSizing) -> DataHub:

@@ -5,16 +5,30 @@ Keys are `lakehouse:*` in camelCase. Secrets stay SecretStr until `secrets` hand
 
 from __future__ import annotations
 
-import re
-import ssl
 from enum import StrEnum
-from ipaddress import ip_network
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic.alias_generators import to_camel
 
 from .alert_routing import Alerting
+from .notations import (
+    Certificates,
+    Cidr,
+    Cron,
+    DailyCron,
+    Domain,
+    Host,
+    ImageReference,
+    Issuer,
+    Name,
+    Port,
+    Region,
+    Registry,
+    Url,
+    WeeklyCron,
+    written_as,
+)
 from .profile import Profile
 
 EVERYWHERE = "0.0.0.0/0"
@@ -73,52 +87,6 @@ class Replication(StrEnum):
     CDC = "cdc"
 
 
-def _cidr(text: str) -> str:
-    try:
-        return str(ip_network(text))
-    except ValueError as error:
-        raise ValueError(f"not a network in CIDR notation ({error}); write it as 10.0.0.0/16") from None
-
-
-def _pinned(reference: str) -> str:
-    """An image reference with a tag other than latest, or a digest."""
-    if "@sha256:" in reference:
-        return reference
-    tag = reference.rpartition("/")[2].partition(":")[2]
-    if tag in {"", "latest"}:
-        raise ValueError("an image without a fixed tag or digest; another build could start at any time")
-    return reference
-
-
-def _registry(text: str) -> str:
-    """A host, with a port and a path where it has them, as an image's name begins."""
-    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]*(:\d{1,5})?(/[a-z0-9._-]+)*", text):
-        raise ValueError("not how an image's name begins; write it as registry.example.com/copies, without https://")
-    return text
-
-
-def _pem(text: str) -> str:
-    """One or several certificates as text."""
-    try:
-        ssl.create_default_context(cadata=text)
-    except ssl.SSLError:
-        raise ValueError(
-            "not certificates in PEM form; give the file's text, from -----BEGIN CERTIFICATE----- on"
-        ) from None
-    return text
-
-
-Cidr = Annotated[str, AfterValidator(_cidr)]
-Certificates = Annotated[str, AfterValidator(_pem)]
-ImageReference = Annotated[str, AfterValidator(_pinned)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")]
-Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")]
-Url = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?$")]
-Registry = Annotated[str, AfterValidator(_registry)]
-Cron = Annotated[str, Field(pattern=r"^(\S+ ){4}\S+$")]
-Port = Annotated[int, Field(ge=1, le=65535)]
-
-
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
 
@@ -130,7 +98,7 @@ class OdooSettings(Section):
     port: Port = 5432
     database: str = Field(min_length=1, description="the name of Odoo's database")
     username: str = Field(default="odoo_lake", min_length=1)
-    ssl_mode: Annotated[str, Field(pattern="^(disable|allow|prefer|require|verify-ca|verify-full)$")] = "require"
+    ssl_mode: Literal["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] = "require"
     # The authority that signed the server's certificate, as PEM text; it is not secret.
     ca_certificate: Certificates | None = None
     # Raised together with the generation of the key that hashes personal data: everything is read and hashed anew.
@@ -149,7 +117,7 @@ class SecondStoreSettings(Section):
 class ObjectStoreSettings(Section):
     mode: StoreMode = StoreMode.INTERNAL
     endpoint: Url | None = None
-    region: str = "us-east-1"
+    region: Region = "us-east-1"
     topology: Topology | None = None
     provisioner: Provisioner = Provisioner.JOB
     # Where the store's API is reached from the machine that runs Pulumi; needed by provisioner: provider.
@@ -192,6 +160,7 @@ class NetworkSettings(Section):
     alert_receiver_cidrs: list[Cidr] = []
     connector_registry_cidrs: list[Cidr] = []
     certificate_issuer_cidrs: list[Cidr] = []
+    identity_provider_cidrs: list[Cidr] = []
 
 
 class IngressSettings(Section):
@@ -219,6 +188,16 @@ class PersonSettings(Section):
     companies: list[Annotated[int, Field(ge=1)]] = []
 
 
+class OidcSettings(Section):
+    """The company's identity provider (OpenID Connect), by which people log in to Trino beside their passwords."""
+
+    issuer: Issuer
+    client_id: str = Field(min_length=1, description="the name under which the provider knows Trino")
+    # The claim of the provider's token that is a name of lakehouse:people.
+    user_claim: Annotated[str, written_as(r"\w+", "not a claim; write it as preferred_username")] = "preferred_username"
+    scopes: list[Annotated[str, written_as(r"[\w.:/-]+", "not a scope; write it as openid")]] = ["openid", "profile"]
+
+
 class DataHubSettings(Section):
     # For the time of an upgrade: nothing writes while DataHub changes what it has stored.
     suspend_ingestion: bool = False
@@ -238,9 +217,9 @@ class BackupSettings(Section):
     # By default where data is protected.
     enabled: bool | None = None
     # At least once a day: LakeBackupOld says so after 26 hours.
-    schedule: Cron = "30 0 * * *"
+    schedule: DailyCron = "30 0 * * *"
     # At least once a week: RestoreDrillOld says so after eight days.
-    drill_schedule: Cron = "0 13 * * 6"
+    drill_schedule: WeeklyCron = "0 13 * * 6"
 
 
 class Settings(Section):
@@ -254,12 +233,14 @@ class Settings(Section):
     schedule: Cron = "30 */2 * * *"
     table_format: TableFormat = TableFormat.DELTA
     people: dict[Name, PersonSettings] = {}
+    oidc: OidcSettings | None = None
+    oidc_client_secret: SecretStr | None = None
     object_store: ObjectStoreSettings = ObjectStoreSettings()
     object_store_credentials: SecretStr | None = None
     images: ImageSettings = ImageSettings()
     image_registry: Registry | None = None
     chart_directory: str | None = None
-    domain: Host | None = None
+    domain: Domain | None = None
     ingress: IngressSettings = IngressSettings()
     network: NetworkSettings = NetworkSettings()
     cert_manager: CertManager = CertManager.INSTALL
@@ -274,7 +255,9 @@ class Settings(Section):
     alert_receivers: SecretStr | None = None
     protect_data: bool = True
     secret_generation: dict[str, Annotated[int, Field(ge=1)]] = {}
-    kubernetes_version: Annotated[str, Field(pattern=r"^1\.\d+$")] | None = None
+    kubernetes_version: (
+        Annotated[str, written_as(r"1\.\d+", "not a version; write its first two numbers, such as 1.33")] | None
+    ) = None
     overrides: dict[str, dict[str, Any]] = {}
 
     @property

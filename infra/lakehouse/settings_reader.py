@@ -16,6 +16,13 @@ PREFIX = "lakehouse:"
 SECRET_KEYS = tuple(PREFIX + to_camel(n) for n, f in Settings.model_fields.items() if f.annotation == SecretStr | None)
 
 
+_REASONS = {
+    "model_type": "it holds settings of its own, not one value",
+    "dict_type": "it holds settings of its own, not one value",
+    "list_type": "a list is needed",
+}
+
+
 def load(config: Mapping[str, Any], secret_keys: Collection[str]) -> Settings:
     """Read raw configuration (`lakehouse:key` to text, objects as JSON); raises ConfigError with every mistake.
 
@@ -62,8 +69,11 @@ def _explained(detail: Mapping[str, Any]) -> str:
     if detail["type"] == "extra_forbidden":
         near = f"pulumi config rm{' --path' if len(detail['loc']) > 1 else ''} {key}"
         return f"{key} is not a setting of this program. It would be ignored. Correct its name, or remove it: {near}"
+    if isinstance(detail["input"], Mapping):
+        # A section whose parts disagree; its parts are many.
+        return f"{key} can't be used: {str(detail['msg']).removeprefix('Value error, ')}. Nothing was created."
     shown = "(hidden)" if "password" in key.lower() or "credential" in key.lower() else repr(detail["input"])
-    reason = str(detail["msg"]).removeprefix("Value error, ")
+    reason = _REASONS.get(detail["type"], str(detail["msg"]).removeprefix("Value error, "))
     return f"{key} is {shown}: {reason}. Nothing was created. Correct it: {command}"
 
 

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from .budget import Amount, Budget, Model
 from .errors import ConfigError
+from .override_checks import memory_problems, override_problems
 from .profile import Profile
 from .rows import (
     AirbyteBudget,
@@ -92,6 +93,8 @@ def load(
 
     `stores` are the object stores of a stack that moves or has moved; by default there is the first alone.
     """
+    if problems := override_problems(overrides or {}):
+        raise ConfigError(problems)
     data = _read(profile)
     if stores is not None and StoreName.SECOND in stores.stores:
         data = _merged(data, {"minio": _second_store(stores)})
@@ -102,7 +105,8 @@ def load(
         sizing = MODELS[profile].model_validate(data)
     except ValidationError as error:
         raise ConfigError([_explained(profile, detail) for detail in error.errors()]) from None
-    if problems := [problem for name, budget in sizing.budgets() for problem in budget.problems(name)]:
+    problems = [problem for name, budget in sizing.budgets() for problem in budget.problems(name)]
+    if problems := [*memory_problems(sizing.budgets()), *problems]:
         raise ConfigError(problems)
     assert isinstance(sizing, LightweightSizing | ProductionSizing)  # noqa: S101 - MODELS has no other kind
     return sizing

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from urllib.parse import urlparse
 
 from pydantic.alias_generators import to_camel
 
+from .object_store_access import IDENTITIES
 from .settings import ObjectStoreSettings, Provisioner, Settings, StoreMode, StoreName, Topology
 from .sizing import Sizing
 
@@ -22,6 +24,11 @@ def store_is_complete(settings: Settings, sizing: Sizing) -> Iterator[str]:
             yield (
                 "lakehouse:objectStore.mode is external, but lakehouse:objectStore.endpoint is not set. No product "
                 "would find the lake. Run: pulumi config set --path lakehouse:objectStore.endpoint https://<host>"
+            )
+        elif _is_plain(store.endpoint):
+            yield (
+                f"lakehouse:objectStore.endpoint is {store.endpoint!r}: plain HTTP to a store outside of the cluster. "
+                "Everybody on the way could read the lake. Give the store a certificate, and write https://<host>"
             )
         if settings.object_store_credentials is None:
             yield (
@@ -56,18 +63,35 @@ def store_is_complete(settings: Settings, sizing: Sizing) -> Iterator[str]:
     yield from _servers_fit_topology(settings, sizing)
 
 
+def _is_plain(endpoint: str) -> bool:
+    url = urlparse(endpoint)
+    return url.scheme == "http" and not (url.hostname or "").endswith((".svc", ".svc.cluster.local"))
+
+
 def _credentials_problem(text: str) -> str | None:
     try:
         pairs = json.loads(text)
-        complete = isinstance(pairs, dict) and all({"accessKey", "secretKey"} == set(pair) for pair in pairs.values())
-    except (json.JSONDecodeError, TypeError):
+        complete = isinstance(pairs, dict) and all(_is_pair(pair) for pair in pairs.values())
+    except json.JSONDecodeError:
         complete = False
     if complete and pairs:
-        return None
+        known = ["default", *(identity.name for identity in IDENTITIES)]
+        unknown = sorted(pairs.keys() - set(known))
+        if not unknown:
+            return None
+        return (
+            f"lakehouse:objectStoreCredentials.{unknown[0]} is (hidden), but there is no such identity. Its keys would "
+            f"be used by nobody. The names are {', '.join(known)}."
+        )
     return (
         "lakehouse:objectStoreCredentials is (hidden): not a map of identities to accessKey and secretKey. No product "
         "could sign in. Run: pulumi config set --secret --path lakehouse:objectStoreCredentials.default.accessKey <key>"
     )
+
+
+def _is_pair(value: object) -> bool:
+    texts = value if isinstance(value, dict) else {}
+    return texts.keys() == {"accessKey", "secretKey"} and all(isinstance(t, str) and t for t in texts.values())
 
 
 def _move_makes_sense(store: ObjectStoreSettings) -> Iterator[str]:

@@ -6,16 +6,20 @@ The chart places each of them; the test servers load them as they are.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .java_files import Properties, environment
+from .object_store_access import EXCHANGE_PREFIX, SILVER
+from .trino_catalogs import ACCESS_KEY_VARIABLE, SECRET_KEY_VARIABLE, LakeServices
 
 HTTP_PORT = 8080
 HTTPS_PORT = 8443
 CONFIG_DIRECTORY = "/etc/trino"
 DATA_DIRECTORY = "/data/trino"
 SHARED_SECRET_VARIABLE = "TRINO_SHARED_SECRET"  # noqa: S105 - the name of a variable
+OIDC_SECRET_VARIABLE = "OIDC_CLIENT_SECRET"  # noqa: S105 - the name of a variable
 EVENT_TOKEN_VARIABLE = "QUERY_LOG_TOKEN"  # noqa: S105 - the name of a variable
 KEYSTORE_DIRECTORY = "tls"
 # As cert-manager names the file that holds key and certificate.
@@ -55,8 +59,24 @@ class TrinoNode:
             )
 
 
+@dataclass(frozen=True, kw_only=True)
+class IdentityProvider:
+    """Who vouches for `people`, by OpenID Connect; `user_claim` of its token is their name."""
+
+    issuer: str
+    client_id: str
+    user_claim: str
+    scopes: Sequence[str]
+    people: Sequence[str]
+
+
+def authentication(provider: IdentityProvider | None) -> str:
+    """What clients may log in with, tried in this order: products have passwords."""
+    return "PASSWORD" if provider is None else "PASSWORD,OAUTH2"
+
+
 def coordinator_properties(
-    node: TrinoNode, authentication: str = "PASSWORD", *, behind_proxy: bool = False
+    node: TrinoNode, provider: IdentityProvider | None = None, *, behind_proxy: bool = False
 ) -> dict[str, str]:
     """`config.properties` of the coordinator. Clients come by HTTPS; plain HTTP serves nodes that share the secret.
 
@@ -69,12 +89,12 @@ def coordinator_properties(
         "http-server.https.enabled": "true",
         "http-server.https.port": str(node.https_port),
         "http-server.https.keystore.path": f"{node.config_directory}/{KEYSTORE}",
-        "http-server.authentication.type": authentication,
-        "web-ui.authentication.type": "FORM" if authentication == "PASSWORD" else authentication,
+        "http-server.authentication.type": authentication(provider),
+        **({"web-ui.authentication.type": "FORM"} if provider is None else _provider_properties(provider)),
         "query.max-memory": f"{node.query_memory_mib}MB",
         # A column that is denied to a role is not there for it, so that `select *` works.
         "hide-inaccessible-columns": "true",
-        # A query whose worker went away runs again.
+        # A query whose worker went away runs again; results wait for its end, the large ones with the exchange manager.
         "retry-policy": "QUERY",
         # The widest mart joins a dozen helpers; the default of 150 is for queries that people write.
         "query.max-stage-count": "300",
@@ -82,6 +102,22 @@ def coordinator_properties(
         "query.client.timeout": "5m",
         **({"http-server.process-forwarded": "true"} if behind_proxy else {}),
         "query.min-expire-age": "15m",
+    }
+
+
+def _provider_properties(provider: IdentityProvider) -> dict[str, str]:
+    prefix = "http-server.authentication.oauth2"
+    # A backslash would be read as an escape of the file.
+    names = "|".join(name.replace(".", "[.]") for name in sorted(provider.people))
+    return {
+        "web-ui.authentication.type": "oauth2",
+        f"{prefix}.issuer": provider.issuer,
+        f"{prefix}.client-id": provider.client_id,
+        f"{prefix}.client-secret": environment(OIDC_SECRET_VARIABLE),
+        f"{prefix}.scopes": ",".join(provider.scopes),
+        f"{prefix}.principal-field": provider.user_claim,
+        # Nobody else: an account of the provider that is named as one of the platform's logins would have its rights.
+        f"{prefix}.user-mapping.pattern": f"({names})",
     }
 
 
@@ -99,11 +135,26 @@ def _shared_properties(node: TrinoNode) -> dict[str, str]:
         "memory.heap-headroom-per-node": f"{node.headroom_mib}MB",
         "spill-enabled": "true",
         "spiller-spill-path": f"{node.data_directory}/spill",
+        # What is spilled are rows as they are stored: before any mask, on the node's own disk.
+        "spill-encryption-enabled": "true",
         "max-spill-per-node": f"{node.spill_mib}MB",
         "query-max-spill-per-node": f"{node.spill_mib}MB",
         # Timestamps of Odoo are UTC; a client's zone must not change what a cast gives.
         "sql.forced-session-time-zone": "UTC",
         "catalog.management": "static",
+    }
+
+
+def exchange_manager_properties(services: LakeServices) -> dict[str, str]:
+    """`exchange-manager.properties`: without it every query whose result is larger than 32 MB fails."""
+    return {
+        "exchange-manager.name": "filesystem",
+        "exchange.base-directories": f"s3://{SILVER}/{EXCHANGE_PREFIX.rstrip('/')}",
+        "exchange.s3.endpoint": services.s3_endpoint,
+        "exchange.s3.region": services.s3_region,
+        "exchange.s3.path-style-access": "true",
+        "exchange.s3.aws-access-key": environment(ACCESS_KEY_VARIABLE),
+        "exchange.s3.aws-secret-key": environment(SECRET_KEY_VARIABLE),
     }
 
 

@@ -28,17 +28,22 @@ from .trino_config import (
     EVENT_TOKEN_VARIABLE,
     HEADROOM_SHARE,
     KEYSTORE_DIRECTORY,
+    OIDC_SECRET_VARIABLE,
     SHARED_SECRET_VARIABLE,
     EventReceiver,
+    IdentityProvider,
     TrinoNode,
+    authentication,
     coordinator_properties,
     event_listener_properties,
+    exchange_manager_properties,
     resource_groups_file,
     worker_properties,
 )
 
 AUTH_SECRET = "trino-passwords"  # noqa: S105 - the name of a Kubernetes secret
 INTERNAL_SECRET = "trino-internal"  # noqa: S105
+OIDC_SECRET, OIDC_SECRET_KEY = "trino-oidc", "client-secret"
 TLS_SECRET = "trino-tls"  # noqa: S105
 TOKEN_KEY = "token"  # noqa: S105 - the name of a key
 # Properties that the chart or helm-values/trino.yaml writes, from the keys that are set below.
@@ -74,6 +79,9 @@ class TrinoRelease:
     event_receiver: str
     """Where finished queries are told; its certificate is of the authority that signed the server's own."""
     event_token: SecretRef
+    provider: IdentityProvider | None = None
+    provider_secret: SecretRef | None = None
+    """The client secret that the provider knows Trino by."""
     behind_proxy: bool = False
     """Whether an ingress controller forwards requests."""
 
@@ -101,8 +109,11 @@ def trino_nodes(sizing: TrinoBudget) -> tuple[TrinoNode, TrinoNode]:
 def trino_values(release: TrinoRelease, sizing: TrinoBudget) -> dict[str, Any]:
     """The chart's values; none of them is secret."""
     coordinator, worker = trino_nodes(sizing)
+    exchange = exchange_manager_properties(release.services)
     # The chart rolls its pods when a file of theirs changes, but not when a secret does.
-    annotations = pod_annotations(release.internal, release.store_keys, release.event_token)
+    secrets = [release.internal, release.store_keys, release.event_token]
+    login = [release.provider_secret] if release.provider_secret is not None else []
+    annotations = pod_annotations(*secrets)
     listener = event_listener_properties(
         EventReceiver(uri=release.event_receiver, authority=f"{CONFIG_DIRECTORY}/{AUTHORITY}")
     )
@@ -111,17 +122,27 @@ def trino_values(release: TrinoRelease, sizing: TrinoBudget) -> dict[str, Any]:
         "server": {
             "workers": sizing.worker.replicas,
             "node": {"dataDir": DATA_DIRECTORY},
-            "config": {"query": {"maxMemory": f"{coordinator.query_memory_mib}MB"}},
-            "coordinatorExtraConfig": _extra(coordinator_properties(coordinator, behind_proxy=release.behind_proxy)),
+            "config": {
+                "query": {"maxMemory": f"{coordinator.query_memory_mib}MB"},
+                "authenticationType": authentication(release.provider),
+            },
+            "coordinatorExtraConfig": _extra(
+                coordinator_properties(coordinator, release.provider, behind_proxy=release.behind_proxy)
+            ),
             "workerExtraConfig": _extra(worker_properties(worker)),
+            "exchangeManager": {
+                "name": exchange.pop("exchange-manager.name"),
+                "baseDir": [exchange.pop("exchange.base-directories")],
+            },
         },
+        "additionalExchangeManagerProperties": properties_file(exchange).splitlines(),
         "catalogs": {
             BRONZE: properties_file(bronze_catalog(release.services)),
             LAKE: properties_file(lake_catalog(release.services, release.table_format)),
         },
         "coordinator": {
             **_node(coordinator, sizing.coordinator),
-            "annotations": annotations,
+            "annotations": pod_annotations(*secrets, *login),
             "secretMounts": [
                 {"name": "tls", "secretName": TLS_SECRET, "path": f"{CONFIG_DIRECTORY}/{KEYSTORE_DIRECTORY}"}
             ],
@@ -135,6 +156,7 @@ def trino_values(release: TrinoRelease, sizing: TrinoBudget) -> dict[str, Any]:
             _from_secret(ACCESS_KEY_VARIABLE, release.store_keys, "access-key"),
             _from_secret(SECRET_KEY_VARIABLE, release.store_keys, "secret-key"),
             _from_secret(EVENT_TOKEN_VARIABLE, release.event_token, TOKEN_KEY),
+            *(_from_secret(OIDC_SECRET_VARIABLE, secret, OIDC_SECRET_KEY) for secret in login),
         ],
         "eventListenerProperties": properties_file(listener).splitlines(),
     }

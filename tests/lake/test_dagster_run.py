@@ -26,7 +26,7 @@ from odoo_lake.workspace import Workspace
 from tests.agreed_rights import MATRIX
 from tests.data.companies import load_dump
 from tests.lake.conftest import Servers
-from tests.lake.test_object_store_access import ALL_PRODUCTS, Provisioned, access_document, write_secret
+from tests.lake.provisioned_store import ALL_PRODUCTS, Provisioned, access_document, write_secret
 from tests.orchestration.test_run_pod import DATABASE, Services, instance_settings, run_pod
 from tests.program.conftest import shape
 

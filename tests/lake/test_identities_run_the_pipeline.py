@@ -13,7 +13,7 @@ import pytest
 from odoo_lake.source.embedded import EmbeddedPostgres
 from tests.agreed_rights import MATRIX
 from tests.data.companies import SampleDatabases
-from tests.lake.test_object_store_access import ALL_PRODUCTS, Provisioned, access_document, write_secret
+from tests.lake.provisioned_store import ALL_PRODUCTS, Provisioned, access_document, write_secret
 from tests.object_store import object_store
 
 COMMAND = str(Path(sys.executable).parent / "odoo-lake")

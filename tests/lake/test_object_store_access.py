@@ -4,71 +4,19 @@ from __future__ import annotations
 
 import itertools
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from minio import MinioAdmin
 from minio.error import MinioAdminException
 
-from lakehouse.object_store_access import document
-from lakehouse.quantities import Memory
-from lakehouse.settings_reader import load
 from odoo_lake.object_store.server import Store
 from tests.agreed_rights import BUCKETS, MATRIX, PREFIXES
-from tests.object_store import ObjectStore, object_store
-from tests.program.recorder import encoded, stack_config
-
-ALL_PRODUCTS = {"airbyte", "trino", "metastore", "dagster"}
-VOLUME = Memory.parse("50Gi")
-
-
-@dataclass(frozen=True)
-class Provisioned:
-    """A server, and the files that the Job mounts."""
-
-    server: ObjectStore
-    access: Path
-    identities: Path
-
-    def run(self) -> str:
-        """The Job's command, as it is rendered."""
-        done = self.attempt(self.identities)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def attempt(self, identities: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-        command = [str(Path(sys.executable).parent / "odoo-lake"), "provision-buckets"]
-        command += [f"--access={self.access}", f"--identities={identities}"]
-        environment = {**self.server.environment, **variables}
-        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-
-    def secret(self, identity: str) -> str:
-        return (self.identities / identity / "secret-key").read_text()
-
-    def client(self, identity: str, secret: str | None = None) -> Any:
-        store = Store(self.server.endpoint, f"lake-{identity}", secret or self.secret(identity), "us-east-1")
-        return store.s3()
-
-    @property
-    def admin(self) -> MinioAdmin:
-        return Store(self.server.endpoint, self.server.access_key, self.server.secret_key, "us-east-1").admin()
-
-
-def write_secret(directory: Path, identity: str, value: str) -> None:
-    (directory / identity).mkdir(parents=True, exist_ok=True)
-    (directory / identity / "secret-key").write_text(value)
-
-
-def access_document(products: set[str], **changes: Any) -> str:
-    chosen = load(encoded(stack_config("dev", **changes)), ["lakehouse:odooPassword"])
-    return document(chosen, VOLUME, products)
+from tests.lake.provisioned_store import ALL_PRODUCTS, Provisioned, access_document, write_secret
+from tests.object_store import object_store
 
 
 @pytest.fixture(scope="module")

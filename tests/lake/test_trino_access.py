@@ -120,10 +120,44 @@ def test_nobody_who_only_reads_gets_at_bronze_staging_or_the_build(views: Server
             "create schema lake.mine",
             "create or replace view lake.gold.monthly_pnl as select 1 as n",
             "call lake.system.unregister_table('staging', 'people')",
+            "call lake.system.register_table('gold', 'mine', 's3://odoo-lake-silver/_staging/people')",
+            "call lake.system.vacuum('staging', 'people', '7d')",
+            "select * from table(lake.system.table_changes('staging', 'people', 0))",
+            'select * from lake.staging."people$history"',
+            'select * from lake.staging."people$properties"',
+            'select "$path" from lake.staging.people',
+            "show stats for lake.staging.people",
+            "show columns from lake.staging.people",
+            "show create view lake.gold.monthly_pnl",
+            "explain analyze select * from lake.staging.people",
+            "create function lake.gold.mine() returns integer return 1",
+            "create materialized view lake.gold.mine as select 1 as n",
+            "alter view lake.gold.monthly_pnl set authorization dbt",
+            "grant select on lake.staging.people to user ana",
+            "set session authorization dbt",
+            "drop catalog bronze",
         ):
             with pytest.raises(TrinoQueryError) as raised:
                 session.rows(statement)
             assert raised.value.error_name in ("PERMISSION_DENIED", "TABLE_NOT_FOUND", "SCHEMA_NOT_FOUND"), statement
+
+
+@pytest.mark.parametrize("user", READERS, ids=lambda user: user.name)
+def test_what_lists_tables_lists_none_of_the_build(views: Servers, user: User) -> None:
+    lists = {
+        "system.jdbc.schemas": "table_schem",
+        "system.jdbc.tables": "table_schem",
+        "system.jdbc.columns": "table_schem",
+        "system.metadata.table_comments": "schema_name",
+        "lake.information_schema.tables": "table_schema",
+        "lake.information_schema.columns": "table_schema",
+        "lake.information_schema.views": "table_schema",
+    }
+    with views.address(user.name).connect() as session:
+        found = {name: session.rows(f"select distinct {column} from {name}") for name, column in lists.items()}
+        catalogs = session.rows("select catalog_name from system.metadata.catalogs")
+    assert not [name for name, rows in found.items() if {("staging",), ("odoo",)} & set(rows)]
+    assert ("bronze",) not in catalogs
 
 
 def test_a_masked_value_is_masked_in_filters_joins_and_expressions(views: Servers) -> None:
@@ -139,6 +173,9 @@ def test_a_masked_value_is_masked_in_filters_joins_and_expressions(views: Server
             "select count(*) from silver.dim_employee where md5(to_utf8(employee_name)) = md5(to_utf8('Anna'))": 0,
             "select count(*) from (select max(employee_name) m from silver.dim_employee) where m = 'Anna'": 0,
             "select count(*) from silver.fact_timesheet where cost > 0": 0,
+            "select count(*) from silver.dim_employee where employee_name <> '***'": 0,
+            "select count(*) from silver.dim_employee a join silver.dim_employee b using (hired_on)": 0,
+            "select count(distinct employee_name) - 1 from silver.dim_employee": 0,
         }
         assert {query: session.rows(query)[0][0] for query in attempts} == attempts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ import trino.dbapi
 from trino.auth import BasicAuthentication
 from trino.exceptions import TrinoUserError
 
+from lakehouse.object_store_access import EXCHANGE_PREFIX
 from odoo_lake.errors import UserError
 from tests.lake.conftest import Servers
 
@@ -93,3 +95,21 @@ def test_only_the_dashboards_act_as_others(delta: Servers, login: str, acts_as: 
     else:
         with pytest.raises(TrinoUserError, match="cannot impersonate"):
             cursor.execute("select current_user").fetchall()
+
+
+def test_a_result_of_any_size_arrives_and_leaves_nothing_behind(delta: Servers) -> None:
+    """Queries run again when a worker goes away, so a result waits for its end: beyond 32 MB in the object store."""
+    text = "rpad(cast(uuid() as varchar), 10000, cast(uuid() as varchar))"
+    with delta.address("ana").connect() as session:
+        rows = session.rows(f"select {text} from unnest(sequence(1, 8000)) as t (n)")
+    assert {len(value) for (value,) in rows} == {10000}
+    assert len(rows) == 8000
+    deadline = time.monotonic() + 30
+    while (left := _kept_results(delta)) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert left == []
+
+
+def _kept_results(servers: Servers) -> list[str]:
+    found = servers.store.client.list_objects_v2(Bucket="odoo-lake-silver", Prefix=EXCHANGE_PREFIX)
+    return [entry["Key"] for entry in found.get("Contents", ())]

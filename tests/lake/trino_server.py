@@ -15,7 +15,7 @@ from lakehouse import trino_catalogs, trino_config
 from lakehouse.java_files import properties_file
 from lakehouse.settings import TableFormat
 from lakehouse.trino_catalogs import LakeServices
-from lakehouse.trino_config import EventReceiver, TrinoNode
+from lakehouse.trino_config import EventReceiver, IdentityProvider, TrinoNode
 from lakehouse.trino_users import group_file, password_file
 from lakehouse.versions import TRINO_IMAGE
 from odoo_lake.trino.connection import TrinoAddress
@@ -66,6 +66,8 @@ class TrinoFiles:
     event_token: str = field(default="", repr=False)
     heap_mib: int = SMALL_HEAP_MIB
     """Half of it for queries."""
+    provider: IdentityProvider | None = None
+    provider_secret: str = field(default="", repr=False)
 
 
 @contextmanager
@@ -91,12 +93,15 @@ def running_trino(directory: Path, files: TrinoFiles, metastore_uri: str, store:
     users = sorted({user for group in files.members.values() for user in group})
     passwords = {user: secrets.token_urlsafe(24) for user in users}
     texts = {
-        "config.properties": properties_file(trino_config.coordinator_properties(node, behind_proxy=True)),
+        "config.properties": properties_file(
+            trino_config.coordinator_properties(node, files.provider, behind_proxy=True)
+        ),
         "catalog/bronze.properties": properties_file(trino_catalogs.bronze_catalog(services)),
         "catalog/lake.properties": properties_file(trino_catalogs.lake_catalog(services, files.table_format)),
         "password-authenticator.properties": properties_file(trino_config.authenticator_properties(node)),
         "group-provider.properties": properties_file(trino_config.group_provider_properties(node)),
         "access-control.properties": properties_file(trino_config.access_control_properties(node)),
+        "exchange-manager.properties": properties_file(trino_config.exchange_manager_properties(services)),
         "resource-groups.properties": properties_file(trino_config.resource_group_properties(node)),
         "auth/password/password.db": password_file((user, passwords[user], secrets.token_bytes(16)) for user in users),
         "auth/group/group.db": group_file(files.members),
@@ -116,6 +121,7 @@ def running_trino(directory: Path, files: TrinoFiles, metastore_uri: str, store:
         trino_catalogs.ACCESS_KEY_VARIABLE: store.access_key,
         trino_catalogs.SECRET_KEY_VARIABLE: store.secret_key,
         trino_config.EVENT_TOKEN_VARIABLE: files.event_token,
+        trino_config.OIDC_SECRET_VARIABLE: files.provider_secret,
     }
     options = [*trino_config.jvm_options(node), *((_COMPILE_QUICKLY,) if files.heap_mib == SMALL_HEAP_MIB else ())]
     properties = {

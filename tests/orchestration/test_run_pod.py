@@ -26,7 +26,7 @@ from lakehouse.profile import Profile
 from odoo_lake.source.embedded import EmbeddedPostgres
 from rules import RULES
 from tests.agreed_rights import MATRIX
-from tests.lake.test_object_store_access import ALL_PRODUCTS, Provisioned, access_document, write_secret
+from tests.lake.provisioned_store import ALL_PRODUCTS, Provisioned, access_document, write_secret
 from tests.object_store import ObjectStore, object_store
 from tests.program.conftest import shape
 from tests.program.recorder import Program, revealed

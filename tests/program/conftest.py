@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rules import Stack
-from tests.program.recorder import Program, committed_config, committed_stacks, run_program, stack_config
+from tests.program.recorder import Program, chart_folder, committed_config, committed_stacks, run_program, stack_config
 
 EXTERNAL = {
     "objectStore": {"mode": "external", "endpoint": "https://s3.example.internal"},
@@ -17,6 +17,14 @@ EXTERNAL = {
 SMALL_PRODUCTION_STORE = {
     "objectStore": {"topology": "single"},
     "overrides": {"minio": {"server": {"replicas": 1, "cpu": "3800m", "memory": "7680Mi", "volume": "500Gi"}}},
+}
+OIDC = {
+    "domain": "lake.example.com",
+    "ingress": {"className": "nginx"},
+    "people": {"eva.smith": {"role": "finance"}},
+    "oidc": {"issuer": "https://login.example.com/realms/company", "clientId": "trino"},
+    "oidcClientSecret": "canary-oidc",
+    "network": {"identityProviderCidrs": ["203.0.113.7/32"]},
 }
 SUPERSET = {"images": {"pipelines": "registry.example/p:1", "superset": "registry.example/s:1"}}
 # Name -> stack and changes by camelCase key. A new option that changes the shape gets a line.
@@ -47,9 +55,10 @@ SHAPES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "dev-existing-cert-manager": ("dev", {"certManager": "existing"}),
     "dev-node-exporter": ("dev", {"nodeExporter": "always"}),
+    "staging-oidc": ("staging", OIDC),
     "staging-iceberg": ("staging", {"tableFormat": "iceberg"}),
     "staging-cdc": ("staging", {"airbyte": {"replication": "cdc"}}),
-    "dev-air-gapped": ("dev", {"imageRegistry": "mirror.example.internal", "chartDirectory": "."}),
+    "dev-air-gapped": ("dev", {"imageRegistry": "mirror.example.internal", "chartDirectory": chart_folder()}),
 }
 # The stacks as their users have them: every rule holds for them, whatever they say.
 COMMITTED = tuple(f"committed-{stack}" for stack in committed_stacks())

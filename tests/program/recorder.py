@@ -7,7 +7,9 @@ import runpy
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
@@ -16,7 +18,9 @@ import yaml
 from google.protobuf import json_format  # type: ignore[import-untyped]
 from pulumi.runtime import mocks, rpc
 
+from lakehouse import versions
 from lakehouse.alert_routing import Alerting, receiver_secrets
+from lakehouse.chart_archives import archive
 
 ROOT = Path(__file__).resolve().parents[2]
 # The stacks that users edit, and samples of them: what is asserted of a value holds for the sample.
@@ -26,7 +30,24 @@ SAMPLES = Path(__file__).parent / "stacks"
 SECRET_CONFIG = {"lakehouse:odooPassword": "canary-odoo-password"}
 # What the receivers of a stack's alerts need beside it.
 ALERT_RECEIVERS = {"prod": {name: f"canary-{name}" for name in ("slack", "pagerduty", "deadMan")}}
-SECRET_KEYS = ["lakehouse:odooPassword", "lakehouse:objectStoreCredentials", "lakehouse:alertReceivers"]
+SECRET_KEYS = [
+    "lakehouse:odooPassword",
+    "lakehouse:objectStoreCredentials",
+    "lakehouse:alertReceivers",
+    "lakehouse:oidcClientSecret",
+]
+
+
+_archives = TemporaryDirectory(prefix="odoo-lake-charts-")
+
+
+@cache
+def chart_folder() -> str:
+    """A folder with an empty file for every chart's archive: the engine opens them, the program does not."""
+    for chart in vars(versions).values():
+        if isinstance(chart, versions.Chart):
+            (Path(_archives.name) / archive(chart)).touch()
+    return _archives.name
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 
 from lakehouse.trino_clients import CLIENTS
 from tests.program.conftest import shape
-from tests.program.recorder import Program, revealed, run_program, stack_config
+from tests.program.recorder import Program, chart_folder, revealed, run_program, stack_config
 
 # Whose pods log in as whom.
 READERS = {
@@ -170,9 +170,39 @@ def test_an_existing_cert_manager_keeps_the_authority_where_it_is_told() -> None
     assert program.named("Certificate", "lakehouse-authority").metadata["namespace"] == "security"
 
 
+def test_people_may_log_in_by_the_identity_provider() -> None:
+    program = shape("staging-oidc")
+    given = values(program)
+    assert given["server"]["config"]["authenticationType"] == "PASSWORD,OAUTH2"
+    lines = given["server"]["coordinatorExtraConfig"].splitlines()
+    prefix = "http-server.authentication.oauth2"
+    assert f"{prefix}.issuer=https://login.example.com/realms/company" in lines
+    assert f"{prefix}.client-secret=${{ENV:OIDC_CLIENT_SECRET}}" in lines
+    assert f"{prefix}.user-mapping.pattern=(eva[.]smith)" in lines, "no other account is anybody here"
+    assert "http-server.process-forwarded=true" in lines, "the way back has the name under the domain"
+    [entry] = [entry for entry in given["env"] if entry["name"] == "OIDC_CLIENT_SECRET"]
+    source = entry["valueFrom"]["secretKeyRef"]
+    secret = program.named("Secret", source["name"], "lake-trino")
+    assert secret.manifest["stringData"] == {source["key"]: "canary-oidc"}
+    assert values(shape("staging"))["server"]["config"]["authenticationType"] == "PASSWORD"
+
+
+def test_the_coordinator_alone_reaches_the_identity_provider() -> None:
+    rules = [
+        (policy.metadata["namespace"], policy.manifest["spec"]["podSelector"]["matchLabels"], rule["ports"])
+        for policy in shape("staging-oidc").of("NetworkPolicy")
+        for rule in policy.manifest["spec"].get("egress", ())
+        if "203.0.113.7/32" in str(rule)
+    ]
+    [(namespace, labels, ports)] = rules
+    assert namespace == "lake-trino"
+    assert labels["app.kubernetes.io/component"] == "coordinator"
+    assert [port["port"] for port in ports] == [443]
+
+
 def test_images_come_from_the_mirror() -> None:
     program = run_program(
-        stack_config("prod", imageRegistry="mirror.example.internal", chartDirectory="."), stack="prod"
+        stack_config("prod", imageRegistry="mirror.example.internal", chartDirectory=chart_folder()), stack="prod"
     )
     assert values(program)["image"]["registry"] == "mirror.example.internal"
     for kind in ("Deployment", "Job"):

@@ -14,7 +14,12 @@ from lakehouse.settings import TableFormat
 from lakehouse.sizing import ProductionSizing, load
 from lakehouse.trino_access import access_rules, load_policy, published_tables
 from lakehouse.trino_catalogs import LakeServices, bronze_catalog, lake_catalog
-from lakehouse.trino_config import coordinator_properties, resource_groups, worker_properties
+from lakehouse.trino_config import (
+    coordinator_properties,
+    exchange_manager_properties,
+    resource_groups,
+    worker_properties,
+)
 from lakehouse.trino_values import TrinoRelease, trino_nodes, trino_values
 from lakehouse.values import chart_values
 from lakehouse.versions import TRINO
@@ -94,6 +99,12 @@ def test_catalogs_rules_and_resource_groups_are_the_program_s(rendered: Rendered
     assert not {"tpch.properties", "tpcds.properties"} & set(texts)
     assert json.loads(texts["rules.json"]) == RULES
     assert json.loads(texts["resource-groups.json"]) == resource_groups()
+
+
+@pytest.mark.parametrize("role", ["coordinator", "worker"])
+def test_large_results_have_a_place(rendered: Rendered, role: str) -> None:
+    found = properties(files(rendered)[f"trino-{role}"]["exchange-manager.properties"])
+    assert found == exchange_manager_properties(SERVICES)
 
 
 def test_passwords_groups_and_events_have_their_files(rendered: Rendered) -> None:

@@ -16,14 +16,22 @@ from .. import release
 from ..labels import selector, top_level
 from ..rows import TrinoBudget
 from ..secrets import Credential, CredentialArgs, SecretRef, password
-from ..settings import PersonSettings, TableFormat
+from ..settings import OidcSettings, PersonSettings, TableFormat
 from ..site import Site
 from ..trino_access import PROJECT, access_rules, groups, load_policy, published_tables
 from ..trino_catalogs import LakeServices
 from ..trino_clients import AUTHORITY_SECRET, Client, TrinoAccess, clients, users
-from ..trino_config import HTTPS_PORT, SHARED_SECRET_VARIABLE
+from ..trino_config import HTTPS_PORT, SHARED_SECRET_VARIABLE, IdentityProvider
 from ..trino_users import group_file, password_file
-from ..trino_values import AUTH_SECRET, INTERNAL_SECRET, TLS_SECRET, TrinoRelease, trino_values
+from ..trino_values import (
+    AUTH_SECRET,
+    INTERNAL_SECRET,
+    OIDC_SECRET,
+    OIDC_SECRET_KEY,
+    TLS_SECRET,
+    TrinoRelease,
+    trino_values,
+)
 from ..values import chart_values
 from ..versions import TRINO, TRINO_IMAGE
 from .authority import certificate, server_spec, trust_spec
@@ -49,6 +57,21 @@ class TrinoArgs:
     readers: Mapping[str, str]
     event_receiver: str
     event_token: SecretRef
+    oidc: OidcSettings | None = None
+    oidc_client_secret: pulumi.Input[str] | None = None
+
+    @property
+    def provider(self) -> IdentityProvider | None:
+        """Who vouches for people, beside their passwords."""
+        if self.oidc is None:
+            return None
+        return IdentityProvider(
+            issuer=self.oidc.issuer,
+            client_id=self.oidc.client_id,
+            user_claim=self.oidc.user_claim,
+            scopes=self.oidc.scopes,
+            people=list(self.people),
+        )
 
     @property
     def clients(self) -> tuple[Client, ...]:
@@ -74,6 +97,7 @@ class Trino(pulumi.ComponentResource):
         for reader in sorted({args.readers[quota] for client in args.clients for quota in client.quotas} - {space}):
             certificate(AUTHORITY_SECRET, reader, trust_spec(AUTHORITY_SECRET), site, child)
         passwords = _passwords(name, args, logins, child)
+        vouched = _client_secret(name, args, child)
         self.access = TrinoAccess(
             host=_names(name, space)[0],
             port=HTTPS_PORT,
@@ -86,7 +110,7 @@ class Trino(pulumi.ComponentResource):
             namespace=space,
             values=chart_values(TRINO, trino_values(trino_release(args, internal.ref), args.sizing)),
             site=site,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[internal, tls, passwords]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[internal, tls, passwords, *vouched]),
         )
         for part in PARTS:
             k8s.policy.v1.PodDisruptionBudget(
@@ -110,6 +134,8 @@ def trino_release(args: TrinoArgs, internal: SecretRef) -> TrinoRelease:
         internal=internal,
         store_keys=args.store_keys,
         behind_proxy=args.behind_proxy,
+        provider=args.provider,
+        provider_secret=SecretRef(OIDC_SECRET, args.site.generation(OIDC_SECRET)) if args.provider else None,
         event_receiver=args.event_receiver,
         event_token=args.event_token,
     )
@@ -136,6 +162,23 @@ def _logins(args: TrinoArgs, opts: pulumi.ResourceOptions) -> dict[str, Credenti
         )
         for client in args.clients
     }
+
+
+def _client_secret(name: str, args: TrinoArgs, opts: pulumi.ResourceOptions) -> list[k8s.core.v1.Secret]:
+    if args.oidc is None or args.oidc_client_secret is None:
+        return []
+    return [
+        k8s.core.v1.Secret(
+            OIDC_SECRET,
+            metadata={
+                "name": OIDC_SECRET,
+                "namespace": args.sizing.namespace,
+                "labels": top_level(name, "credential", args.site.profile),
+            },
+            string_data={OIDC_SECRET_KEY: args.oidc_client_secret},
+            opts=opts,
+        )
+    ]
 
 
 def _passwords(
