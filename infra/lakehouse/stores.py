@@ -22,7 +22,7 @@ from .components.store_access import (
 from .components.store_topology import StoreTopologyArgs
 from .flows import OBJECT_LOG_PORT
 from .labels import MIRROR, STORE_PRODUCTS
-from .object_store_access import key_readers
+from .object_store_access import BUCKETS, key_readers
 from .plan import Plan, Platform, Store
 from .secrets import OBJECT_LOG_TOKEN, Credential, CredentialArgs, secret_text
 from .settings import Settings, StoreMode, StoreName
@@ -37,6 +37,20 @@ MIRROR_SECONDS = 24 * 3600
 class _Ours:
     servers: ObjectStore
     access: StoreAccess
+
+
+def _what_the_owner_makes() -> str:
+    """Of a store that is not ours: the program reaches no bucket of it."""
+    versioned = [bucket.name for bucket in BUCKETS if bucket.versioned]
+    expiring = [
+        f"objects below {prefix} of {bucket.name} expire after {days} days"
+        for bucket in BUCKETS
+        for prefix, days in bucket.expire_after_days
+    ]
+    return (
+        f"the object store's owner makes the buckets {', '.join(bucket.name for bucket in BUCKETS)}, keeps versions in "
+        f"{' and '.join(versioned)}, and lets {', '.join(expiring)}"
+    )
 
 
 def build_store(plan: Plan, built: Platform) -> Store:
@@ -55,6 +69,7 @@ def build_store(plan: Plan, built: Platform) -> Store:
             plan.inside(*plan.budgets),
         )
         built.secrets += external.keys.values()
+        built.notes.append(_what_the_owner_makes())
         return Store(wanted.endpoint or "", wanted.region, external.keys, (external,))
     keys = IdentityKeys(
         "minio-keys",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +14,9 @@ from odoo_lake.errors import UserError
 from odoo_lake.lake import lock
 from odoo_lake.lake.location import Lake, parse_lake
 from odoo_lake.lake.lock import exclusive
-from odoo_lake.lake.store import Store
-from tests.object_store import ObjectStore
+from odoo_lake.lake.store import S3Store, Store
+from tests.lake.processes import Server
+from tests.object_store import ObjectStore, store_server
 
 
 @pytest.fixture(params=["local", "s3"])
@@ -83,6 +87,80 @@ def test_a_lease_is_renewed_for_as_long_as_it_is_held(s3_lake: Lake, monkeypatch
         waited.wait(2)
         with pytest.raises(UserError, match="Another process"), exclusive(store, "bronze"):
             pytest.fail("the lease was not renewed")
+
+
+@pytest.fixture
+def fleeting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Store, Server]]:
+    """An S3 store that may be killed, with leases of a second."""
+    monkeypatch.setattr(lock, "LEASE_SECONDS", 1)
+    server_store, server = store_server(tmp_path / "store")
+    for name, value in server_store.environment.items():
+        monkeypatch.setenv(name, value)
+    with server.running():
+        server_store.client.create_bucket(Bucket="lake-bronze")
+        yield parse_lake("s3://lake").layer("bronze"), server
+
+
+def expires(store: Store) -> float:
+    return float(json.loads(store.read("_locks/bronze.json") or b"{}")["expires"])
+
+
+def test_a_lease_is_renewed_after_the_store_was_away(fleeting: tuple[Store, Server]) -> None:
+    store, server = fleeting
+    waited = threading.Event()
+    with exclusive(store, "bronze"):
+        server.kill()
+        waited.wait(2)
+        server.start()
+        deadline = time.monotonic() + 30
+        while expires(store) < time.time() and time.monotonic() < deadline:
+            waited.wait(0.1)
+        with pytest.raises(UserError, match="Another process writes"), exclusive(store, "bronze"):
+            pytest.fail("the lease was not renewed")
+
+
+def test_a_lease_that_another_took_over_is_told(fleeting: tuple[Store, Server]) -> None:
+    store, _ = fleeting
+    other = {"pid": 1, "host": "other", "since": "then"}
+
+    def overtaken() -> None:
+        with exclusive(store, "bronze"):
+            store.write("_locks/bronze.json", lock._lease_bytes(other))
+            threading.Event().wait(1)
+
+    with pytest.raises(UserError, match="took over bronze"):
+        overtaken()
+    assert json.loads(store.read("_locks/bronze.json") or b"{}")["host"] == "other"
+
+
+def test_a_renewal_whose_answer_got_lost_is_still_ones_own(
+    fleeting: tuple[Store, Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, _ = fleeting
+    write_if, first = S3Store.write_if, iter([True])
+
+    def unheard(self: S3Store, path: str, data: bytes, *, etag: str | None) -> str | None:
+        written = write_if(self, path, data, etag=etag)
+        return write_if(self, path, data, etag=etag) if etag is not None and next(first, False) else written
+
+    monkeypatch.setattr(S3Store, "write_if", unheard)
+    with exclusive(store, "bronze"):
+        threading.Event().wait(1.5)
+        with pytest.raises(UserError, match="Another process writes"), exclusive(store, "bronze"):
+            pytest.fail("the lease was not renewed")
+    assert next(first, None) is None
+
+
+def test_an_error_is_not_hidden_by_a_store_that_is_away(fleeting: tuple[Store, Server]) -> None:
+    store, server = fleeting
+
+    def failing() -> None:
+        with exclusive(store, "bronze"):
+            server.kill()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        failing()
 
 
 def test_a_missing_bucket_is_named(minio: ObjectStore, s3_lake: Lake) -> None:

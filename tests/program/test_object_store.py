@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from lakehouse.components.apply_job import ApplyJobArgs
 from tests.agreed_rights import BUCKETS
 from tests.program.conftest import shape
@@ -162,3 +164,12 @@ def test_the_client_in_a_servers_pod_may_administer_its_store() -> None:
     assert host == "http://$(MINIO_ROOT_USER):$(MINIO_ROOT_PASSWORD)@localhost:9000"
     used = {"MINIO_ROOT_USER", "MINIO_ROOT_PASSWORD"}
     assert used <= set(variables[: variables.index("MC_HOST_local")])
+
+
+@pytest.mark.parametrize("name", ["dev-external-store", "staging-external-store"])
+def test_the_owner_of_an_external_store_is_told_what_to_make(name: str) -> None:
+    notes = "\n".join(shape(name).outputs["notes"])
+    assert all(bucket in notes for bucket in BUCKETS)
+    assert "keeps versions in odoo-lake-bronze and odoo-lake-backup" in notes
+    assert "objects below _exchange/ of odoo-lake-silver expire after 1 days" in notes
+    assert "owner makes the buckets" not in "\n".join(shape("dev").outputs["notes"])

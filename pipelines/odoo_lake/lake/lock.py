@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -73,6 +73,8 @@ def _file_lock(store: LocalStore, path: str, name: str, deadline: float) -> Iter
 
 @contextmanager
 def _lease(store: S3Store, path: str, name: str, deadline: float) -> Iterator[None]:
+    from botocore.exceptions import BotoCoreError, ClientError
+
     holder = _holder()
     current = _acquire(store, path, name, holder, deadline)
     stop = threading.Event()
@@ -81,7 +83,11 @@ def _lease(store: S3Store, path: str, name: str, deadline: float) -> Iterator[No
     def renew() -> None:
         nonlocal current
         while not stop.wait(LEASE_SECONDS / _RENEWALS_PER_LEASE):
-            renewed = store.write_if(path, _lease_bytes(holder), etag=current)
+            try:
+                renewed = _renew(store, path, holder, current)
+            except (BotoCoreError, ClientError):
+                # The store is away. A later try renews even a lease that ran out, if nobody else took it.
+                continue
             if renewed is None:
                 lost.set()
                 return
@@ -95,8 +101,27 @@ def _lease(store: S3Store, path: str, name: str, deadline: float) -> Iterator[No
         stop.set()
         thread.join()
         if not lost.is_set():
-            # Expired and not deleted: who may write bronze may not delete there.
-            store.write_if(path, _lease_bytes(holder, ended=True), etag=current)
+            # Without the store it runs out by itself, and the caller's own error is the one to be seen.
+            with suppress(BotoCoreError, ClientError):
+                # Expired and not deleted: who may write bronze may not delete there.
+                store.write_if(path, _lease_bytes(holder, ended=True), etag=current)
+    if lost.is_set():
+        raise UserError(
+            f"Another process took over {name} of this lake: its lease ran out while the object store did not answer"
+            f" ({store.url(path)}).",
+            "Both wrote at once, so what is there now may be of either.",
+            "Wait for the other to end, then run this command again.",
+        )
+
+
+def _renew(store: S3Store, path: str, holder: dict[str, Any], current: str) -> str | None:
+    renewed = store.write_if(path, _lease_bytes(holder), etag=current)
+    if renewed is None:
+        found = store.read_with_etag(path)
+        # A write whose answer got lost changed the tag too.
+        if found and holder.items() <= json.loads(found[0]).items():
+            return found[1]
+    return renewed
 
 
 def _acquire(store: S3Store, path: str, name: str, holder: dict[str, Any], deadline: float) -> str:
