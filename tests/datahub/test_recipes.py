@@ -76,7 +76,7 @@ def run(datahub: DataHubProgram, gms: Gms, work: Path, tmp_path: Path) -> Any:
     return run
 
 
-@pytest.mark.parametrize("name", deployed())
+@pytest.mark.parametrize("name", sorted(deployed()))
 def test_datahub_knows_every_setting(name: str, datahub: DataHubProgram, tmp_path: Path) -> None:
     file = tmp_path / "recipe.yaml"
     file.write_text(deployed()[name])
@@ -84,7 +84,7 @@ def test_datahub_knows_every_setting(name: str, datahub: DataHubProgram, tmp_pat
     assert checked.returncode == 0, checked.stderr[-2000:]
 
 
-@pytest.mark.parametrize("name", deployed())
+@pytest.mark.parametrize("name", sorted(deployed()))
 def test_a_misspelt_setting_is_found(name: str, datahub: DataHubProgram, tmp_path: Path) -> None:
     recipe = yaml.safe_load(deployed()[name])
     recipe["source"]["config"]["stateful_ingestoin"] = {"enabled": True}

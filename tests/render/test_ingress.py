@@ -24,7 +24,9 @@ def objects() -> Iterator[tuple[str, Object]]:
             yield from ((namespace_of(i, release.namespace), i) for i in rendered(release.chart.name, PROFILE).objects)
 
 
-INGRESSES = [item for item in own_objects(PROFILE) if item["kind"] == "Ingress"]
+INGRESSES = sorted(
+    (item for item in own_objects(PROFILE) if item["kind"] == "Ingress"), key=lambda item: str(item["metadata"]["name"])
+)
 
 
 def pods_behind(namespace: str, name: str, number: int) -> list[tuple[dict[str, str], int]]:
