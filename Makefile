@@ -8,6 +8,8 @@ UV := $(BOOTSTRAP)/bin/uv
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
+# Of tests: each tier's servers and their memory are in one of them.
+PROCESSES ?= 2
 
 .PHONY: help demo test smoke test-mutations test-lake-full dashboards lint format bench schemas charts-facts images images-build lock clean dagster
 help: ## this list
@@ -43,7 +45,7 @@ dagster: $(VENV)/.runtime ## the Dagster web UI on the demo lake
 	$(BIN)/odoo-lake demo --directory demo --serve dagster
 
 test: $(VENV)/.dev lint ## everything that can be tested on this machine
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup --no-loadscope-reorder
 
 test-lake-full: $(VENV)/.dev ## every Odoo version on Trino, compared with DuckDB; takes an hour
 	ODOO_LAKEHOUSE_LAKE_TESTS=full $(BIN)/python -m pytest -m lake tests/lake

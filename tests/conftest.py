@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,26 +16,54 @@ from odoo_lake.workspace import Workspace, open_workspace
 from tests.lake.containers import decision_line
 from tests.object_store import ObjectStore, object_store
 
+NOTE = "note"
+"""The property by which a test says something at the end of the session; each note is said once."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep each tier in one process, since its servers are started once; the longest begins first."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(tier(item.nodeid)))
+    items.sort(key=lambda item: tier(item.nodeid) != "lake")
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """End with what the lake's servers were, and one line for each tier of which something could not run, and why."""
-    if servers := decision_line():
-        terminalreporter.write_line(servers)
+    """End with what tests noted, and one line for each tier of which something could not run, and why."""
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    for note in notes(reports):
+        terminalreporter.write_line(note)
     for line in skip_lines([(report.nodeid, report.longrepr) for report in terminalreporter.getreports("skipped")]):
         terminalreporter.write_line(line, yellow=True)
+
+
+def notes(reports: Iterable[object]) -> list[str]:
+    """What tests noted, each once, in the order of its first."""
+    properties = (pair for report in reports for pair in getattr(report, "user_properties", ()))
+    return list(dict.fromkeys(str(value) for name, value in properties if name == NOTE))
+
+
+def tier(test: str) -> str:
+    """The folder below `tests` that a test is in."""
+    return test.split("/")[1] if test.count("/") > 1 else "tests"
 
 
 def skip_lines(skipped: Iterable[tuple[str, object]]) -> list[str]:
     """Test and pytest's account of its skip, as a line for each tier with every reason once."""
     reasons: dict[str, Counter[str]] = {}
     for test, account in skipped:
-        tier = test.split("/")[1] if test.count("/") > 1 else "tests"
         reason = str(account[2] if isinstance(account, tuple) else account)
-        reasons.setdefault(tier, Counter())[reason.removeprefix("Skipped: ")] += 1
+        reasons.setdefault(tier(test), Counter())[reason.removeprefix("Skipped: ")] += 1
     return [
-        f"tier {tier}: not run: {'; '.join(f'{count} x {reason}' for reason, count in sorted(found.items()))}"
-        for tier, found in sorted(reasons.items())
+        f"tier {name}: not run: {'; '.join(f'{count} x {reason}' for reason, count in sorted(found.items()))}"
+        for name, found in sorted(reasons.items())
     ]
+
+
+@pytest.fixture(autouse=True)
+def _what_the_servers_are(record_property: Callable[[str, object], None]) -> Iterator[None]:
+    yield
+    if line := decision_line():
+        record_property(NOTE, line)
 
 
 @pytest.fixture(scope="session")

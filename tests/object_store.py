@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -56,16 +57,23 @@ class ObjectStore:
 def minio_binary() -> Path:
     """The server's program; built if this machine has Go, else the test is skipped with the reason."""
     binary = CACHE / "bin" / "minio"
-    if not binary.is_file():
-        go = shutil.which("go")
-        if go is None:
-            pytest.skip("MinIO can't run: it is not in the cache and there is no Go to build it with")
-        environment = {**os.environ, "GOBIN": str(binary.parent), "CGO_ENABLED": "0"}
-        arguments = [go, "install", "-tags", "kqueue", "-trimpath", "-ldflags", "-s -w", MODULE]
-        built = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)
-        if built.returncode:
-            pytest.skip(f"MinIO can't run: building it failed: {built.stderr.splitlines()[-1]}")
+    binary.parent.mkdir(parents=True, exist_ok=True)
+    with (binary.parent / "minio.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not binary.is_file():
+            _build(binary)
     return binary
+
+
+def _build(binary: Path) -> None:
+    go = shutil.which("go")
+    if go is None:
+        pytest.skip("MinIO can't run: it is not in the cache and there is no Go to build it with")
+    environment = {**os.environ, "GOBIN": str(binary.parent), "CGO_ENABLED": "0"}
+    arguments = [go, "install", "-tags", "kqueue", "-trimpath", "-ldflags", "-s -w", MODULE]
+    built = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)
+    if built.returncode:
+        pytest.skip(f"MinIO can't run: building it failed: {built.stderr.splitlines()[-1]}")
 
 
 @contextmanager

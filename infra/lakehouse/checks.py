@@ -17,7 +17,7 @@ from .metastore_config import pool_size
 from .profile import Profile
 from .settings import Ingestion, Settings
 from .sizing import LightweightSizing, ProductionSizing
-from .store_checks import store_is_complete
+from .store_checks import archives_databases, store_is_complete
 from .trino_access import PROJECT, Policy, load_policy, published_tables
 from .trino_catalogs import CONCURRENT_CHANGES
 from .trino_clients import CLIENTS
@@ -112,6 +112,21 @@ def kubernetes_is_new_enough(settings: Settings, _: AnySizing) -> Iterator[str]:
         yield (
             f"lakehouse:kubernetesVersion is {settings.kubernetes_version}, older than {oldest}. The charts and the "
             "policies use fields that it does not know. Upgrade the cluster."
+        )
+
+
+def restore_is_complete(settings: Settings, _: AnySizing) -> Iterator[str]:
+    postgres = settings.postgres
+    if postgres.generation == 1 and postgres.target_time is not None:
+        yield (
+            f"lakehouse:postgres.targetTime is {postgres.target_time.isoformat()}, but lakehouse:postgres.generation "
+            "is 1. A cluster of the first generation starts empty, so nothing would be restored. Set generation to 2, "
+            "or remove it: pulumi config rm --path lakehouse:postgres.targetTime"
+        )
+    if postgres.generation > 1 and not archives_databases(settings):
+        yield (
+            f"lakehouse:postgres.generation is {postgres.generation}, but lakehouse:objectStoreCredentials has neither "
+            "backup nor default. There is no archive to restore from. Set the key pair of backup, or generation to 1."
         )
 
 
@@ -214,6 +229,7 @@ CHECKS: tuple[Check, ...] = (
     mutes_name_components,
     kubernetes_is_new_enough,
     charts_are_there,
+    restore_is_complete,
     settings_do_something,
     extraction_has_one_writer,
     connections_are_of_known_logins,

@@ -114,7 +114,12 @@ def _postgres(plan: Plan, store: Store, operators: Operators) -> Postgres:
     return Postgres(
         "postgres",
         PostgresArgs(
-            site=plan.site, sizing=plan.sizing.postgres, products=plan.budgets, readers=readers, backup=backup
+            site=plan.site,
+            sizing=plan.sizing.postgres,
+            products=plan.budgets,
+            readers=readers,
+            backup=backup,
+            settings=plan.settings.postgres,
         ),
         plan.inside(*plan.budgets, after=(operators, *store.ready)),
     )

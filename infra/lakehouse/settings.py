@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
 from pydantic.alias_generators import to_camel
 
 from .alert_routing import Alerting
@@ -222,6 +222,15 @@ class BackupSettings(Section):
     drill_schedule: WeeklyCron = "0 13 * * 6"
 
 
+class PostgresSettings(Section):
+    """What PostgreSQL's cluster starts from."""
+
+    # Raised by one for a restore: the next cluster starts from the archive of the one before, and has its own.
+    generation: Annotated[int, Field(ge=1)] = 1
+    # The moment to restore; without it, everything that was archived.
+    target_time: AwareDatetime | None = None
+
+
 class Settings(Section):
     """Everything that a stack decides."""
 
@@ -249,6 +258,7 @@ class Settings(Section):
     airbyte: AirbyteSettings = AirbyteSettings()
     data_hub: DataHubSettings = DataHubSettings()
     backup: BackupSettings = BackupSettings()
+    postgres: PostgresSettings = PostgresSettings()
     retention: RetentionSettings = RetentionSettings()
     node_exporter: NodeExporter = NodeExporter.PRODUCTION
     alerting: Alerting = Alerting()

@@ -24,7 +24,7 @@ _REASONS = {
 
 
 def load(config: Mapping[str, Any], secret_keys: Collection[str]) -> Settings:
-    """Read raw configuration (`lakehouse:key` to text, objects as JSON); raises ConfigError with every mistake.
+    """Read raw configuration (`lakehouse:<key>` to text, objects as JSON); raises ConfigError with every mistake.
 
     `secret_keys` are the keys that the stack's file holds encrypted.
     """

@@ -63,6 +63,16 @@ def store_is_complete(settings: Settings, sizing: Sizing) -> Iterator[str]:
     yield from _servers_fit_topology(settings, sizing)
 
 
+def archives_databases(settings: Settings) -> bool:
+    """Whether there is an identity that writes backups."""
+    if settings.object_store.mode is StoreMode.INTERNAL:
+        return True
+    given = settings.object_store_credentials
+    if given is None or _credentials_problem(given.get_secret_value()):
+        return False
+    return bool({"backup", "default"} & json.loads(given.get_secret_value()).keys())
+
+
 def _is_plain(endpoint: str) -> bool:
     url = urlparse(endpoint)
     return url.scheme == "http" and not (url.hostname or "").endswith((".svc", ".svc.cluster.local"))

@@ -6,17 +6,17 @@ They end with their tests, since an idle one takes half a core.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.cluster.control_plane import ControlPlane, Object, control_plane
 from tests.cluster.deployment import Deployment, deployed
+from tests.conftest import NOTE
 from tests.program.recorder import stack_config
 
 # The stack that stands for each profile.
 STACKS = {"lightweight": "dev", "production": "prod"}
-_notes: list[str] = []
 
 
 @pytest.fixture(scope="package")
@@ -41,10 +41,12 @@ def deployment(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     profile: str = request.param
     config = stack_config(STACKS[profile])
     with control_plane(tmp_path_factory.mktemp(profile)) as running, deployed(running, config) as result:
-        _notes.extend(f"{profile}: {note}" for note in result.notes)
         yield result
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    for note in _notes:
-        terminalreporter.write_line(f"cluster tier, {note}")
+@pytest.fixture(autouse=True)
+def _what_was_not_applied(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> None:
+    if "deployment" in request.fixturenames:
+        profile = request.node.callspec.params["deployment"]
+        for note in request.getfixturevalue("deployment").notes:
+            record_property(NOTE, f"cluster tier, {profile}: {note}")

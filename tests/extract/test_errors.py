@@ -23,6 +23,7 @@ Run = Callable[..., Outcome]
 def test_nothing_listens(run: Run) -> None:
     with pytest.raises(UserError, match=r"Can't connect to odoo on 127\.0\.0\.1:9") as raised:
         run(url="postgresql://reader:s3cret@127.0.0.1:9/odoo")
+    assert "Connection refused" in str(raised.value)
     assert "s3cret" not in str(raised.value)
 
 

@@ -62,6 +62,8 @@ def test_runbooks_refer_to_runbooks_and_procedures_that_exist() -> None:
         text = page.read_text()
         for file in re.findall(r"procedures/[\w-]+\.md", text):
             assert (RUNBOOKS / file).is_file(), f"{page.name} refers to {file}"
+        for file in re.findall(r"(?<![\w/.-])\w[\w-]*\.md", text):
+            assert (page.parent / file).is_file() or (RUNBOOKS / file).is_file(), f"{page.name} refers to {file}"
         products = (
             "Airbyte|Dagster|Datahub|Dbt|Exporter|Extraction|Lake|Metabase|Minio|Odoo|Pod|Pods|Postgres|Trino|Volume"
         )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pulumi
 import pytest
 
-from tests.program.conftest import shape
+from tests.program.conftest import config_of, shape
 from tests.program.recorder import Program, run_program, stack_config
 
 OWNERS = {
@@ -123,3 +124,61 @@ def test_an_existing_cert_manager_is_looked_up_and_none_is_installed() -> None:
     assert {"cloudnative-pg", "plugin-barman-cloud"} <= releases
     assert "cert-manager" not in releases
     assert "cert-manager" in {r.name for r in shape("dev").releases}
+
+
+def restored(stack: str = "prod", **postgres: Any) -> dict[str, Any]:
+    return cluster(run_program(stack_config(stack, postgres=postgres)))
+
+
+def servers(spec: dict[str, Any]) -> tuple[list[str], list[str]]:
+    """The archives that are read, and those that are written."""
+    reads = [one["plugin"]["parameters"]["serverName"] for one in spec.get("externalClusters", ())]
+    return reads, [one["parameters"]["serverName"] for one in spec["plugins"] if one["isWALArchiver"]]
+
+
+def test_a_restore_reads_the_archive_before_it_and_writes_its_own() -> None:
+    assert servers(cluster(shape("prod"))) == ([], ["postgres"])
+    assert servers(restored(generation=2)) == (["postgres"], ["postgres-2"])
+    assert servers(restored(generation=3)) == (["postgres-2"], ["postgres-3"])
+
+
+def test_a_restore_goes_to_its_moment_in_utc_or_to_the_end_of_the_archive() -> None:
+    [at, end] = [
+        restored(generation=2, targetTime="2026-11-20T12:30:00+02:00"),
+        restored(generation=2),
+    ]
+    assert at["bootstrap"]["recovery"]["recoveryTarget"] == {"targetTime": "2026-11-20T10:30:00Z"}
+    assert "recoveryTarget" not in end["bootstrap"]["recovery"]
+    [source] = at["externalClusters"]
+    assert at["bootstrap"]["recovery"]["source"] == source["name"]
+    assert source["plugin"]["parameters"]["barmanObjectName"] == "postgres"
+    assert "initdb" not in at["bootstrap"]
+
+
+def test_a_restored_cluster_has_the_same_name_owner_and_size() -> None:
+    before, after = cluster(shape("prod")), restored(generation=2)
+    same = before.keys() - {"bootstrap", "plugins"}
+    assert {key: before[key] for key in same} == {key: after[key] for key in same}
+    [first] = before["bootstrap"].values()
+    assert first.items() <= after["bootstrap"]["recovery"].items()
+
+
+@pytest.mark.parametrize(
+    ("stack", "changes", "said"),
+    [
+        ("prod", {"postgres": {"targetTime": "2026-11-20T10:30:00Z"}}, "lakehouse:postgres.generation is 1"),
+        ("prod", {"postgres": {"generation": 2, "targetTime": "2026-11-20T10:30:00"}}, "postgres.targetTime"),
+        ("prod", {"postgres": {"generation": 0}}, "postgres.generation"),
+        (
+            "staging-external-store",
+            {
+                "postgres": {"generation": 2},
+                "objectStoreCredentials": {"extractor": {"accessKey": "key", "secretKey": "secret"}},
+            },
+            "neither backup nor default",
+        ),
+    ],
+)
+def test_a_restore_that_makes_no_sense_is_refused(stack: str, changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(pulumi.RunError, match=said):
+        run_program({**config_of(stack), **{f"lakehouse:{key}": value for key, value in changes.items()}})

@@ -84,6 +84,22 @@ def test_destroy_refuses_while_data_is_protected(engine: Engine, cluster: Contro
     engine.up(expect_no_changes=True)
 
 
+def test_a_lost_database_comes_back_from_its_archive(engine: Engine, cluster: ControlPlane) -> None:
+    """As the procedure says it, protection included: what the refresh does not find is made anew."""
+    lost = {"apiVersion": "postgresql.cnpg.io/v1", "metadata": {"namespace": "lake-postgres", "name": "postgres"}}
+    before = cluster.api.get({**lost, "kind": "Cluster"})
+    engine.set("postgres", {"generation": 2, "targetTime": "2026-11-20T10:30:00Z"})
+    for kind in ("Cluster", "ScheduledBackup"):
+        cluster.api.delete({**lost, "kind": kind})
+    summary = dict(engine.up(refresh=True).summary.resource_changes or {})
+    after = cluster.api.get({**lost, "kind": "Cluster"})
+    assert after["metadata"]["uid"] != before["metadata"]["uid"]
+    assert after["spec"]["bootstrap"]["recovery"]["recoveryTarget"] == {"targetTime": "2026-11-20T10:30:00Z"}
+    assert summary[automation.OpType.CREATE] == len(("Cluster", "ScheduledBackup"))
+    assert not summary.keys() & {automation.OpType.DELETE, automation.OpType.REPLACE}
+    engine.up(expect_no_changes=True)
+
+
 def test_destroy_leaves_nothing_and_the_next_up_is_clean(engine: Engine, cluster: ControlPlane) -> None:
     engine.set("protectData", False)
     engine.up()

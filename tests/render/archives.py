@@ -107,5 +107,8 @@ def _pull(chart: Chart, path: Path) -> Archive | Missing:
         pulled = Path(folder) / path.name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.with_suffix(".source").write_text(PUBLISHED + "\n")
-        path.write_bytes(pulled.read_bytes())
+        # Whole or not at all, since another process may look for it now.
+        partial = path.with_suffix(f".{os.getpid()}")
+        partial.write_bytes(pulled.read_bytes())
+        partial.replace(path)
     return Archive(chart, path)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 
 import pytest
 
+from tests.conftest import NOTE
 from tests.render.archives import Missing, find
 from tests.render.facts import load, recorded
 from tests.render.manifests import Rendered, render
@@ -35,14 +37,22 @@ def objects(profile: str, release: Release) -> Rendered:
     return rendered(release.chart.name, profile)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+@pytest.fixture(autouse=True)
+def _what_was_rendered(record_property: Callable[[str, object], None]) -> None:
+    for note in chart_notes():
+        record_property(NOTE, note)
+
+
+@functools.cache
+def chart_notes() -> tuple[str, ...]:
     charts = sorted({release.chart for profile in PROFILES for release in releases(profile)}, key=lambda c: c.name)
-    found = {chart: find(chart) for chart in charts}
-    missing = [archive for archive in found.values() if isinstance(archive, Missing)]
-    write = terminalreporter.write_line
-    write(f"rendered {len(charts) - len(missing)} of {len(charts)} charts")
-    for archive in missing:
-        write(f"not rendered: {archive.chart.name} {archive.chart.version} is {archive.reason}")
-    for facts in map(load, recorded()):
-        if not facts.is_published_archive:
-            write(f"facts of {facts.chart} {facts.version} come from {facts.source}")
+    missing = [archive for archive in map(find, charts) if isinstance(archive, Missing)]
+    return (
+        f"rendered {len(charts) - len(missing)} of {len(charts)} charts",
+        *(f"not rendered: {item.chart.name} {item.chart.version} is {item.reason}" for item in missing),
+        *(
+            f"facts of {facts.chart} {facts.version} come from {facts.source}"
+            for facts in map(load, recorded())
+            if not facts.is_published_archive
+        ),
+    )

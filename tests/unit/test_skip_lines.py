@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from tests.conftest import skip_lines
+from types import SimpleNamespace
+
+from tests.conftest import notes, skip_lines
 
 
 def test_each_tier_has_one_line_and_each_reason_stands_once() -> None:
@@ -18,3 +20,9 @@ def test_each_tier_has_one_line_and_each_reason_stands_once() -> None:
 
 def test_nothing_is_said_when_everything_ran() -> None:
     assert skip_lines([]) == []
+
+
+def test_a_note_is_said_once_however_many_tests_made_it() -> None:
+    first = SimpleNamespace(user_properties=[("note", "rendered 11 of 11 charts"), ("seconds", 3)])
+    second = SimpleNamespace(user_properties=[("note", "rendered 11 of 11 charts"), ("note", "cluster tier: b")])
+    assert notes([first, object(), second]) == ["rendered 11 of 11 charts", "cluster tier: b"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 
 import pulumi
@@ -18,6 +19,7 @@ from ..labels import labels, top_level
 from ..object_store_access import BACKUP
 from ..rows import PostgresBudget
 from ..secrets import Credential, CredentialArgs, SecretRef
+from ..settings import PostgresSettings
 from ..site import Site
 from ..versions import POSTGRES_IMAGE
 
@@ -25,6 +27,8 @@ PORT = 5432
 PLUGIN = "barman-cloud.cloudnative-pg.io"
 CNPG, BARMAN = "postgresql.cnpg.io/v1", "barmancloud.cnpg.io/v1"
 TIMEOUT = pulumi.CustomTimeouts(create="15m", update="15m")
+# What a restored cluster calls the one whose archive it reads.
+BEFORE = "before"
 # Every night, before the pipeline: six fields, the first of them seconds.
 BACKUP_SCHEDULE = "0 0 1 * * *"
 
@@ -41,13 +45,17 @@ class Backup:
 
 @dataclass(frozen=True, kw_only=True)
 class PostgresArgs:
-    """`readers` names, per quota, its namespace; `products` are the quotas of this stack."""
+    """`readers` names, per quota, its namespace; `products` are the quotas of this stack.
+
+    `settings` say which archive a cluster starts from that does not exist yet; one that does takes no notice.
+    """
 
     site: Site
     sizing: PostgresBudget
     products: Collection[str]
     readers: Mapping[str, str]
     backup: Backup | None
+    settings: PostgresSettings
 
 
 @dataclass(frozen=True)
@@ -179,15 +187,33 @@ def cluster_spec(name: str, args: PostgresArgs, wanted: tuple[Role, ...]) -> dic
                 "effective_cache_size": size.instance.memory.share(60).megabytes(),
             }
         },
-        "bootstrap": {
-            "initdb": {"database": LAKE_OPS, "owner": owner.name, "secret": {"name": owner.secret_name}},
-        },
+        "bootstrap": bootstrap(owner, args.settings),
         "managed": {"roles": [role_spec(role, size.connections) for role in wanted]},
     }
     if args.backup is not None:
-        plugin = {"name": PLUGIN, "isWALArchiver": True, "parameters": {"barmanObjectName": name, "serverName": name}}
-        spec["plugins"] = [plugin]
+        generation = args.settings.generation
+        spec["plugins"] = [{**archive(name, generation), "isWALArchiver": True}]
+        if generation > 1:
+            spec["externalClusters"] = [{"name": BEFORE, "plugin": archive(name, generation - 1)}]
     return spec
+
+
+def bootstrap(owner: Role, settings: PostgresSettings) -> dict[str, Any]:
+    """An empty database, or all databases as the cluster before this one archived them."""
+    first = {"database": LAKE_OPS, "owner": owner.name, "secret": {"name": owner.secret_name}}
+    if settings.generation == 1:
+        return {"initdb": first}
+    recovery: dict[str, Any] = {**first, "source": BEFORE}
+    if settings.target_time is not None:
+        # PostgreSQL would read a time without a zone as its own.
+        recovery["recoveryTarget"] = {"targetTime": f"{settings.target_time.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"}
+    return {"recovery": recovery}
+
+
+def archive(name: str, generation: int) -> dict[str, Any]:
+    """One generation's place below the backup's path: a cluster never archives over what it was restored from."""
+    server = name if generation == 1 else f"{name}-{generation}"
+    return {"name": PLUGIN, "parameters": {"barmanObjectName": name, "serverName": server}}
 
 
 def role_spec(role: Role, connections: Mapping[str, int]) -> dict[str, Any]:

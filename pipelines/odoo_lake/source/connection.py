@@ -73,7 +73,9 @@ class Source:
 
 
 def _connection_error(source: Source, error: psycopg.OperationalError) -> UserError:
-    reason = source.without_secrets(str(error)).strip().splitlines()[-1]
+    # libpq's hint is an indented line of its own below the fact.
+    facts = [line for line in source.without_secrets(str(error)).splitlines() if line and not line[0].isspace()]
+    reason = facts[-1] if facts else type(error).__name__
     consequence = "Nothing was read and the lake is unchanged."
     # A failed connection carries no SQLSTATE in libpq, so the server's own wording decides.
     if error.sqlstate in _INVALID_PASSWORD or "authentication failed" in reason or "no password supplied" in reason:

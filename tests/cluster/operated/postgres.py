@@ -32,10 +32,12 @@ def cluster(api: Api, resource: Object) -> Iterator[Object]:
         yield service(f"{name}-{suffix}", labels, {"postgres": 5432})
     instances = spec["instances"]
     for number in range(1, instances + 1):
-        step = "initdb" if number == 1 else "join"
+        restored = "recovery" in spec["bootstrap"]
+        step = "join" if number > 1 else "full-recovery" if restored else "initdb"
         own = {**labels, "cnpg.io/podRole": step, "cnpg.io/jobRole": step}
+        before = [_init(spec), *(_sidecars(api, resource) if restored else ())]
         main = container(step, spec.get("resources"))
-        yield _keep(api, namespace, job(f"{name}-{number}-{step}", own, pod_spec([main], initContainers=[_init(spec)])))
+        yield _keep(api, namespace, job(f"{name}-{number}-{step}", own, pod_spec([main], initContainers=before)))
         if not _is_done(api, namespace, f"{name}-{number}-{step}"):
             return
         yield stateful_set(name, labels, _instance(api, resource), replicas=number, claims=[_claim(spec)])
@@ -61,7 +63,7 @@ def _secrets(name: str, spec: Object) -> Iterator[Object]:
     yield secret(f"{name}-ca", "ca.crt", "ca.key")
     yield secret(f"{name}-server", "tls.crt", "tls.key")
     yield secret(f"{name}-replication", "tls.crt", "tls.key")
-    bootstrap = spec.get("bootstrap", {}).get("initdb", {})
+    [bootstrap] = spec["bootstrap"].values()
     if "secret" not in bootstrap:
         yield secret(f"{name}-app", "username", "password", "dbname", "host", "port", "uri")
     if spec.get("enableSuperuserAccess") and "superuserSecret" not in spec:
@@ -76,13 +78,17 @@ def _instance(api: Api, resource: Object) -> Object:
     spec = resource["spec"]
     mounts = [{"name": "pgdata", "mountPath": "/var/lib/postgresql/data"}]
     main = container("postgres", spec.get("resources"), volumeMounts=mounts, ports=PORTS)
-    init = [_init(spec)]
-    init += [
+    init = [_init(spec), *_sidecars(api, resource)]
+    return pod_spec([main], initContainers=init, affinity=_spread(resource["metadata"]["name"]))
+
+
+def _sidecars(api: Api, resource: Object) -> list[Object]:
+    """Of every instance, and of the Job that restores the first one."""
+    return [
         container("plugin-barman-cloud", _sidecar_size(api, resource, plugin), restartPolicy="Always")
-        for plugin in spec.get("plugins", [])
+        for plugin in resource["spec"].get("plugins", [])
         if plugin["name"] == BACKUP_PLUGIN and plugin.get("enabled", True)
     ]
-    return pod_spec([main], initContainers=init, affinity=_spread(resource["metadata"]["name"]))
 
 
 def _sidecar_size(api: Api, resource: Object, plugin: Object) -> Object | None:
