@@ -166,6 +166,7 @@ def policy(identity: Identity, *, read_only: bool = False) -> dict[str, Any]:
         if "D" in rights:
             statements.append(_statement(DELETE, objects))
             # MinIO lets whoever may delete an object also destroy its older versions, unless that is denied.
+            # No policy denies MinIO's own force-delete header, which takes all versions; the backup's copy is for that.
             statements.append(_statement(("s3:DeleteObjectVersion",), objects, effect="Deny"))
     return {"Version": "2012-10-17", "Statement": [*statements, *NO_KEYS_OF_ITS_OWN]}
 

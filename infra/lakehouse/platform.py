@@ -78,6 +78,11 @@ def build(settings: Settings, sizing: AnySizing) -> Platform:
         )
         built.addresses |= names.addresses
         built.notes += names.notes
+    for secret in site.generations_of_nothing():
+        # No mistake after a switch of the profile, so it is told and not refused.
+        note = f"lakehouse:secretGeneration.{secret} is set, but this stack has no such secret: nothing is made anew"
+        pulumi.log.warn(note)
+        built.notes.append(note)
     return built
 
 

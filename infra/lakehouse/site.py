@@ -25,6 +25,7 @@ class Site:
     superset_image: str | None = None
     # How often each secret was asked to be made anew; a secret not named is at 1.
     secret_generation: Mapping[str, int] = field(default_factory=dict)
+    _asked: set[str] = field(default_factory=set, repr=False, compare=False)
 
     @classmethod
     def of(cls, settings: Settings) -> Site:
@@ -44,4 +45,9 @@ class Site:
         return image.reference(self.image_registry)
 
     def generation(self, secret: str) -> int:
+        self._asked.add(secret)
         return self.secret_generation.get(secret, 1)
+
+    def generations_of_nothing(self) -> list[str]:
+        """The secrets to be made anew that no component has: known when all of them are declared."""
+        return sorted(self.secret_generation.keys() - self._asked)

@@ -156,6 +156,13 @@ def test_a_higher_generation_renews_one_secret_and_rolls_its_consumers() -> None
     assert annotations(before) != annotations(after)
 
 
+def test_a_generation_of_no_secret_is_told() -> None:
+    given = {"minio-root": 2, "minio-rooot": 2, "trino-dbt": 3}
+    notes = run_program(stack_config("dev", secretGeneration=given), stack="dev").outputs["notes"]
+    told = [note.split()[0] for note in notes if "secretGeneration" in note]
+    assert told == ["lakehouse:secretGeneration.minio-rooot", "lakehouse:secretGeneration.trino-dbt"]
+
+
 def test_a_mirror_replaces_every_registry() -> None:
     for resource in shape("dev-air-gapped").of("StatefulSet"):
         for container in resource.manifest["spec"]["template"]["spec"]["containers"]:
