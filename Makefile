@@ -45,7 +45,7 @@ dagster: $(VENV)/.runtime ## the Dagster web UI on the demo lake
 	$(BIN)/odoo-lake demo --directory demo --serve dagster
 
 test: $(VENV)/.dev lint ## everything that can be tested on this machine
-	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(PROCESSES) --no-loadscope-reorder
 
 test-lake-full: $(VENV)/.dev ## every Odoo version on Trino, compared with DuckDB; takes an hour
 	ODOO_LAKEHOUSE_LAKE_TESTS=full $(BIN)/python -m pytest -m lake tests/lake

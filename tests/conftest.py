@@ -7,8 +7,10 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from odoo_lake.lake.location import Lake, parse_lake
 from odoo_lake.source.embedded import EmbeddedPostgres, embedded_postgres
@@ -20,10 +22,19 @@ NOTE = "note"
 """The property by which a test says something at the end of the session; each note is said once."""
 
 
+class TierScheduling(LoadScopeScheduling):  # type: ignore[misc] # xdist comes without types
+    """Keeps each tier in one process, since its servers are started once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return tier(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TierScheduling:
+    return TierScheduling(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep each tier in one process, since its servers are started once; the longest begins first."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(tier(item.nodeid)))
+    """Begin with the longest tier."""
     items.sort(key=lambda item: tier(item.nodeid) != "lake")
 
 

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *(ROOT / "infra").glob("*.md"), *(ROOT / "ops").rglob("*.md")]
 # `lakehouse:index:Postgres` is a type of resource.
 NAMED = re.compile(r"\blakehouse:((?!index:)[a-z][A-Za-z]*(?:\.[a-z][A-Za-z]*)*)(?![A-Za-z.]*[<{])")
+NESTED = re.compile(r"\blakehouse:([A-Za-z.]+)")
 SCHEMA = Settings.model_json_schema()
 
 
@@ -65,3 +66,11 @@ def test_messages_name_settings_that_exist() -> None:
     sources = [file for part in ("infra/lakehouse", "pipelines/odoo_lake") for file in (ROOT / part).rglob("*.py")]
     found = {file.name: sorted(s for s in named(file.read_text()) if not exists(s)) for file in sources}
     assert not {name: settings for name, settings in found.items() if settings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_part_of_a_setting_is_set_by_its_path(page: Path) -> None:
+    """Without `--path`, Pulumi takes the dots for a part of the key's name."""
+    commands = re.findall(r"pulumi config (?:set|rm|get) [^`\n]*", page.read_text())
+    nested = [command for command in commands if any("." in setting for setting in NESTED.findall(command))]
+    assert not [command for command in nested if "--path" not in command]
