@@ -87,7 +87,7 @@ def test_every_command_of_a_page_works_on_the_platform(deployment: Deployment) -
 @functools.cache
 def profile_of(place: str | None) -> str:
     """The profile whose platform a command is for: production where it has the namespace, or none is named."""
-    production = {item.metadata["name"] for item in shape("prod").of("Namespace")}
+    production = {item.metadata["name"] for item in shape("prod").objects if item.kind == "Namespace"}
     return "production" if place in {None, "$NAMESPACE", *production} else "lightweight"
 
 
