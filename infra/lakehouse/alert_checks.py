@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 
 from .alert_routing import RECEIVER_SECRETS, receiver_secrets
-from .monitoring_rules import MONITORING
+from .monitoring_rules import AlertRule, load_rule_files
 from .settings import Settings
 from .sizing import Sizing
 
@@ -49,8 +48,8 @@ def mutes_name_components(settings: Settings, _: Sizing) -> Iterator[str]:
     """A mute of what no alert carries mutes nothing."""
     if not settings.alerting.mutes:
         return
-    texts = (path.read_text() for path in MONITORING.glob("rules/*.yaml"))
-    known = sorted({name for text in texts for name in re.findall(r"\bcomponent: ([a-z-]+)", text)})
+    rules = (rule for file in load_rule_files().values() for group in file.groups for rule in group.rules)
+    known = sorted({rule.labels.component for rule in rules if isinstance(rule, AlertRule)})
     for mute in settings.alerting.mutes:
         for name in sorted(set(mute.components) - set(known)):
             yield (

@@ -32,11 +32,6 @@ def installed_charts(settings: Settings) -> tuple[Chart, ...]:
     )
 
 
-def archive(chart: Chart) -> str:
-    """The file as `helm pull` names it."""
-    return f"{chart.name}-{chart.version}.tgz"
-
-
 def charts_are_there(settings: Settings, _: Sizing) -> Iterator[str]:
     """Every chart of the stack, when they come from a folder."""
     if settings.chart_directory is None:
@@ -50,9 +45,9 @@ def charts_are_there(settings: Settings, _: Sizing) -> Iterator[str]:
         )
         return
     for chart in installed_charts(settings):
-        if not (folder / archive(chart)).is_file():
+        if not (folder / chart.archive).is_file():
             source = chart.repository if chart.is_oci else f"{chart.name} --repo {chart.repository}"
             yield (
-                f"{given}, which holds no {archive(chart)}. The program supports no other version of {chart.name}. "
+                f"{given}, which holds no {chart.archive}. The program supports no other version of {chart.name}. "
                 f"Run: helm pull {source} --version {chart.version} --destination {settings.chart_directory}"
             )

@@ -34,7 +34,7 @@ def install(
     """
     where: dict[str, Any]
     if site.chart_directory is not None:
-        where = {"chart": str(site.chart_directory / f"{chart.name}-{chart.version}.tgz")}
+        where = {"chart": str(site.chart_directory / chart.archive)}
     elif chart.is_oci:
         where = {"chart": chart.repository, "version": chart.version}
     else:

@@ -20,6 +20,11 @@ class Chart:
     def is_oci(self) -> bool:
         return self.repository.startswith("oci://")
 
+    @property
+    def archive(self) -> str:
+        """The file as `helm pull` names it."""
+        return f"{self.name}-{self.version}.tgz"
+
 
 @dataclass(frozen=True)
 class Image:

@@ -23,8 +23,8 @@ from tests.program.conftest import shape
 pytestmark = pytest.mark.cluster
 ASKED_ONLY = frozenset({"scale", "delete", "patch", "create", "cordon", "uncordon", "drain"})
 LOOKED_UP = frozenset({"logs", "rollout restart"})
-FIRST = "jsonpath={.items[0].metadata.namespace} {.items[0].metadata.name}"
 DONE = frozenset({"get", "describe", "wait", "exec", "rollout status"})
+FIRST = "jsonpath={.items[0].metadata.namespace} {.items[0].metadata.name}"
 CONSOLE = ["create", "job", "console", "--from=cronjob/console"]
 # What an operator fills in is the name of something of this kind.
 PLACEHOLDERS = {

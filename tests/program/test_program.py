@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from lakehouse.chart_archives import installed_charts
 from lakehouse.quantities import Cpu, Memory
-from tests.program.conftest import SHAPES, shape
-from tests.program.recorder import Program, Recorded, run_program, stack_config
+from lakehouse.settings_reader import SECRET_KEYS, load
+from lakehouse.versions import Chart
+from tests.program.conftest import SHAPES, config_of, shape
+from tests.program.recorder import Program, Recorded, encoded, revealed, run_program, stack_config
 
 ROWS = {"lightweight": (6000, 12288, 80), "production": (22000, 53248, 650)}
 SUPPORTING_CAPS = {"lightweight": (2000, 5120, 40), "production": (5000, 12288, 150)}
@@ -178,3 +181,16 @@ def test_switching_the_profile_keeps_every_workload() -> None:
         small, large = (next(r for r in light.resources if r.urn == urn), by_urn[urn])
         for fixed in ("selector", "serviceName", "podManagementPolicy"):
             assert small.manifest["spec"][fixed] == large.manifest["spec"][fixed]
+
+
+def is_named_by(chart: Chart, reference: str) -> bool:
+    return reference in {chart.name, chart.repository} or reference.endswith(f"/{chart.archive}")
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_charts_that_a_folder_must_hold_are_those_that_are_installed(name: str) -> None:
+    """The check of `lakehouse:chartDirectory` knows them before the program has run."""
+    checked = installed_charts(load(encoded(config_of(name)), SECRET_KEYS))
+    installed = [str(revealed(release.inputs)["chart"]) for release in shape(name).releases]
+    assert [chart.name for chart in checked if not any(is_named_by(chart, one) for one in installed)] == []
+    assert [one for one in installed if not any(is_named_by(chart, one) for chart in checked)] == []

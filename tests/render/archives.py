@@ -68,7 +68,7 @@ def cache_folder() -> Path:
 @functools.cache
 def find(chart: Chart) -> Archive | Missing:
     """The archive of the pinned version, pulled into the cache when it is not there."""
-    path = cache_folder() / f"{chart.name}-{chart.version}.tgz"
+    path = cache_folder() / chart.archive
     if path.exists():
         return Archive(chart, path)
     address = urlsplit(chart.repository)

@@ -45,9 +45,7 @@ def images(program: Program, mirror: str | None = None) -> list[str]:
 
 def _chart(inputs: dict[str, Any]) -> Chart:
     reference = str(inputs["chart"])
-    return next(
-        c for c in CHARTS.values() if reference in {c.name, c.repository} or f"{c.name}-{c.version}.tgz" in reference
-    )
+    return next(c for c in CHARTS.values() if reference in {c.name, c.repository} or c.archive in reference)
 
 
 def _in(values: Iterable[Any], named: re.Pattern[str]) -> Iterator[str]:

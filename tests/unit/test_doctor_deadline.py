@@ -20,6 +20,7 @@ from odoo_lake.doctor import diagnose
 from odoo_lake.doctor.cluster import read_cluster
 from odoo_lake.doctor.deadline import Reads
 from odoo_lake.errors import UserError
+from tests.loopback import listening
 
 # Long enough for what does answer, on a busy machine too.
 SECONDS = 5
@@ -50,15 +51,11 @@ def api_server(is_slow: Callable[[str], bool]) -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.handle_error = lambda *_: None  # type: ignore[method-assign] # its callers hang up, which is the point
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        over.set()
-        server.shutdown()
-        serving.join()
-        server.server_close()
+    with listening(server) as url:
+        try:
+            yield url
+        finally:
+            over.set()
 
 
 def kubeconfig(folder: Path, server: str, user: dict[str, object] | None = None) -> Path:
