@@ -1,7 +1,8 @@
 """The runbooks' kubectl commands, run by a real kubectl on the platform that they speak of.
 
-What changes something is asked of the API server and not done. No process writes logs here, and nothing is restarted
-again and again: of `logs` and `rollout restart` only the target is looked up.
+What changes something is asked of the API server and not done, but for the drain of a node: whether its pods may go
+depends on the steps before it. No process writes logs here, and nothing is restarted again and again: of `logs` and
+`rollout restart` only the target is looked up.
 """
 
 from __future__ import annotations
@@ -15,16 +16,20 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.cluster.control_plane import describe
 from tests.cluster.deployment import Deployment
+from tests.cluster.test_operations import of_daemon_set
 from tests.cluster.test_quotas import KEEP
 from tests.monitoring.runbook_commands import RUNBOOKS, commands_of
 from tests.program.conftest import shape
 
 pytestmark = pytest.mark.cluster
-ASKED_ONLY = frozenset({"scale", "delete", "patch", "create", "cordon", "uncordon", "drain"})
+ASKED_ONLY = frozenset({"scale", "delete", "patch", "create"})
+DRAIN = ("cordon", "drain", "uncordon")
 LOOKED_UP = frozenset({"logs", "rollout restart"})
 DONE = frozenset({"get", "describe", "wait", "exec", "rollout status"})
 FIRST = "jsonpath={.items[0].metadata.namespace} {.items[0].metadata.name}"
+PRIMARY = ["-A", "-l", "cnpg.io/instanceRole=primary", "-o", "jsonpath={.items[0].spec.nodeName}"]
 CONSOLE = ["create", "job", "console", "--from=cronjob/console"]
 # What an operator fills in is the name of something of this kind.
 PLACEHOLDERS = {
@@ -73,15 +78,33 @@ COMMANDS = kubectl_commands()
 
 def test_every_command_is_asked_done_or_looked_up() -> None:
     assert len(COMMANDS) > 150
-    assert {verb(words) for words in COMMANDS} == ASKED_ONLY | LOOKED_UP | DONE
+    assert {verb(words) for words in COMMANDS} == ASKED_ONLY | LOOKED_UP | DONE | {*DRAIN}
 
 
 def test_every_command_of_a_page_works_on_the_platform(deployment: Deployment) -> None:
-    mine = [words for words in COMMANDS if profile_of(namespace(words)) == deployment.profile]
+    here = [words for words in COMMANDS if profile_of(namespace(words)) == deployment.profile]
+    mine = [words for words in here if verb(words) not in DRAIN]
     assert mine
     with opened_console(deployment, mine):
         wrong = [said for words in mine if (said := refusal(deployment, words))]
     assert not wrong, "\n".join(wrong)
+
+
+def test_the_pages_drain_the_node_whose_pods_are_hardest_to_move(deployment: Deployment) -> None:
+    """PostgreSQL's primary: its budget lets it go only after the operator has moved the role off the cordoned node."""
+    run = deployment.cluster.kubectl
+    [cordon, drain, uncordon] = [words for name in DRAIN for words in COMMANDS if verb(words) == name]
+    node = run("get", "pods", *PRIMARY)
+    for words in (cordon, drain, uncordon):
+        run(*(word.replace("$NODE", node).replace("=15m", "=2m") for word in words))
+        if words is drain:
+            assert not running_on(deployment, node)
+    deployment.wait_until_settled()
+
+
+def running_on(deployment: Deployment, node: str) -> list[str]:
+    pods = [pod for pod in deployment.pods if pod["spec"].get("nodeName") == node and not of_daemon_set(pod)]
+    return [describe(pod) for pod in pods if pod["status"]["phase"] == "Running"]
 
 
 @functools.cache
