@@ -22,19 +22,19 @@ NOTE = "note"
 """The property by which a test says something at the end of the session; each note is said once."""
 
 
-class TierScheduling(LoadScopeScheduling):  # type: ignore[misc] # xdist comes without types
-    """Keeps each tier in one process, since its servers are started once."""
+class FolderScheduling(LoadScopeScheduling):  # type: ignore[misc] # xdist comes without types
+    """Keeps each folder in one process, since its servers are started once."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return tier(nodeid)
+        return nodeid.split("::", maxsplit=1)[0].rpartition("/")[0]
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TierScheduling:
-    return TierScheduling(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FolderScheduling:
+    return FolderScheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest tier."""
+    """Begin with the longest tier, whose folders go to two processes."""
     items.sort(key=lambda item: tier(item.nodeid) != "lake")
 
 

@@ -14,7 +14,7 @@ from lakehouse.settings import TableFormat
 from lakehouse.trino_access import Policy, Table, User, access_rules, groups, load_policy, published_tables
 from odoo_lake.lake.location import Lake, parse_lake
 from odoo_lake.source.embedded import EmbeddedPostgres
-from odoo_lake.trino.connection import AUTHORITY_VARIABLE, PASSWORD_VARIABLE, URL_VARIABLE, TrinoAddress
+from odoo_lake.trino.connection import AUTHORITY_VARIABLE, PASSWORD_VARIABLE, URL_VARIABLE, Session, TrinoAddress
 from tests.lake.metastore_server import Metastore, hive_metastore
 from tests.lake.query_log_server import QueryLog, query_log, record_of
 from tests.lake.trino_server import SMALL_HEAP_MIB, Trino, TrinoFiles, running_trino
@@ -31,6 +31,7 @@ USERS = (
     User("hana", "hr"),
     User("superset", "bi"),
 )
+_NOT_OURS = ("information_schema", "default", "system")
 IMPERSONATORS = ("superset",)
 
 
@@ -65,13 +66,15 @@ class Servers:
         """Forget all tables and files."""
         with self.address().connect() as session:
             # Both catalogs list all schemas of the one metastore.
-            for (schema,) in session.rows("show schemas from lake"):
-                if schema not in ("information_schema", "default", "system"):
-                    catalog = "bronze" if schema == "odoo" else "lake"
-                    session.rows(f"drop schema {catalog}.{schema} cascade")
+            schemas = [schema for (schema,) in session.rows("show schemas from lake")]
+        self.address().each([schema for schema in schemas if schema not in _NOT_OURS], _drop)
         for layer in ("bronze", "silver", "gold"):
             pages = self.store.client.get_paginator("list_objects_v2").paginate(Bucket=f"{LAKE_NAME}-{layer}")
             self.lake.layer(layer).delete(entry["Key"] for page in pages for entry in page.get("Contents", ()))
+
+
+def _drop(session: Session, schema: str) -> None:
+    session.rows(f"drop schema {'bronze' if schema == 'odoo' else 'lake'}.{schema} cascade")
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -153,8 +154,14 @@ def test_what_lists_tables_lists_none_of_the_build(views: Servers, user: User) -
         "lake.information_schema.columns": "table_schema",
         "lake.information_schema.views": "table_schema",
     }
+    found: dict[str, list[tuple[Any, ...]]] = {}
+
+    def read(session: Session, name: str) -> None:
+        found[name] = session.rows(f"select distinct {lists[name]} from {name}")
+
+    views.address(user.name).each(list(lists), read)
+    assert found.keys() == lists.keys()
     with views.address(user.name).connect() as session:
-        found = {name: session.rows(f"select distinct {column} from {name}") for name, column in lists.items()}
         catalogs = session.rows("select catalog_name from system.metadata.catalogs")
     assert not [name for name, rows in found.items() if {("staging",), ("odoo",)} & set(rows)]
     assert ("bronze",) not in catalogs

@@ -71,12 +71,15 @@ class Company:
                 for (name,) in session.rows(f"show tables from {LAKE_CATALOG}.{schema}")
             ]
 
-    def differences(self, monkeypatch: pytest.MonkeyPatch, folder: str) -> list[str]:
-        """What is not equal to DuckDB's build of the same bronze."""
-        with monkeypatch.context() as patch:
+    def duckdb(self, folder: str) -> Path:
+        """DuckDB's build of the same bronze."""
+        with pytest.MonkeyPatch.context() as patch:
             patch.setenv("ODOO_LAKE_WORK", str(self.work / folder))
             patch.setenv(ENGINE_VARIABLE, "duckdb")
-            database = duckdb_build(self.workspace, self.servers.lake, self.today)
+            return duckdb_build(self.workspace, self.servers.lake, self.today)
+
+    def differences(self, database: Path) -> list[str]:
+        """What readers see that is not equal to DuckDB's."""
         with self.servers.address().connect() as session:
             return differences(database, session, self.published())
 
@@ -149,9 +152,9 @@ def test_tables_lie_at_their_paths(built: BuildOutcome, company: Company) -> Non
         assert versions, f"{table.layer} {table.name} is not at {folder}/{table.name}"
 
 
-def test_silver_and_gold_equal_duckdb_s(built: BuildOutcome, company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_silver_and_gold_equal_duckdb_s(built: BuildOutcome, company: Company) -> None:
     del built
-    assert company.differences(monkeypatch, "duckdb") == []
+    assert company.differences(company.duckdb("duckdb")) == []
 
 
 def test_nothing_changed_means_dbt_is_not_started(built: BuildOutcome, company: Company) -> None:
@@ -174,9 +177,7 @@ def test_the_project_is_documented_from_trino(built: BuildOutcome, company: Comp
     assert columns["fact_journal_entry"]["balance"]["type"].startswith("decimal(")
 
 
-def test_a_second_run_is_incremental_and_equal_to_a_full_refresh(
-    built: BuildOutcome, company: Company, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_run_is_incremental_and_equal_to_a_full_refresh(built: BuildOutcome, company: Company) -> None:
     del built
     with psycopg.connect(company.url, autocommit=True) as odoo:
         odoo.execute(
@@ -192,7 +193,8 @@ def test_a_second_run_is_incremental_and_equal_to_a_full_refresh(
     assert not outcome.invocation.failures
     assert _version(company) != before
     assert not _was_replaced(company, before)
-    assert company.differences(monkeypatch, "duckdb") == []
+    database = company.duckdb("duckdb")
+    assert company.differences(database) == []
     before = _version(company)
     company.pipeline._forget_build()
     with company.servers.address().connect() as session:
@@ -201,7 +203,7 @@ def test_a_second_run_is_incremental_and_equal_to_a_full_refresh(
     assert outcome.invocation is not None
     assert not outcome.invocation.failures
     assert _was_replaced(company, before)
-    assert company.differences(monkeypatch, "duckdb") == []
+    assert company.differences(database) == []
 
 
 def test_a_failing_build_changes_nothing_that_readers_see(built: BuildOutcome, company: Company) -> None:

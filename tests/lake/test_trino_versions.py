@@ -36,10 +36,10 @@ def company(
     delta.empty()
 
 
-def test_silver_and_gold_equal_duckdb_s(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_silver_and_gold_equal_duckdb_s(company: Company) -> None:
     outcome = company.build()
     assert outcome.invocation is not None
     assert not outcome.invocation.failures
     assert outcome.reconciliation is not None
     assert outcome.reconciliation.agrees
-    assert company.differences(monkeypatch, "duckdb") == []
+    assert company.differences(company.duckdb("duckdb")) == []

@@ -7,10 +7,10 @@ from tests.conftest import notes, skip_lines
 
 def test_each_tier_has_one_line_and_each_reason_stands_once() -> None:
     skipped = [
-        ("tests/lake/test_store.py::test_a", ("tests/object_store.py", 59, "Skipped: there is no Go")),
-        ("tests/lake/test_store.py::test_b[s3]", ("tests/object_store.py", 59, "Skipped: there is no Go")),
+        ("tests/lake/store/test_store.py::test_a", ("tests/object_store.py", 59, "Skipped: there is no Go")),
+        ("tests/lake/store/test_store.py::test_b[s3]", ("tests/object_store.py", 59, "Skipped: there is no Go")),
         ("tests/data/test_lakes.py::test_c", ("tests/data/test_lakes.py", 7, "Skipped: no dump")),
-        ("tests/lake/test_store.py::test_d", ("tests/lake/test_store.py", 9, "Skipped: as root")),
+        ("tests/lake/store/test_store.py::test_d", ("tests/lake/store/test_store.py", 9, "Skipped: as root")),
     ]
     assert skip_lines(skipped) == [
         "tier data: not run: 1 x no dump",

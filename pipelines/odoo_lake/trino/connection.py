@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -23,6 +24,11 @@ AUTHORITY_VARIABLE = "ODOO_LAKE_TRINO_CA"
 BRONZE_CATALOG = "bronze"
 BRONZE_SCHEMA = "odoo"
 LAKE_CATALOG = "lake"
+
+# Statements on tables wait for the metastore and the object store, not for each other.
+_SESSIONS = 4
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,13 +78,24 @@ class TrinoAddress:
         finally:
             connection.close()
 
+    def each(self, items: Sequence[Item], work: Callable[[Session, Item], None]) -> None:
+        """Do `work` for every item, on a few sessions at once; raises what the first of them that failed raised."""
+
+        def share(part: Sequence[Item]) -> None:
+            with self.connect() as session:
+                for item in part:
+                    work(session, item)
+
+        with ThreadPoolExecutor(_SESSIONS) as pool:
+            list(pool.map(share, [part for start in range(_SESSIONS) if (part := items[start::_SESSIONS])]))
+
 
 class Session:
     """Statements on one connection."""
 
     def __init__(self, connection: trino.dbapi.Connection, address: TrinoAddress) -> None:
         self._connection = connection
-        self._address = address
+        self.address = address
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """All rows; raises UserError when the server can't be reached, TrinoQueryError when the statement is wrong."""
@@ -95,7 +112,7 @@ class Session:
             raise
         except (Error, HttpError, OSError) as error:
             raise UserError(
-                f"Trino at {self._address.host}:{self._address.port} can't be used as {self._address.user}: {error}",
+                f"Trino at {self.address.host}:{self.address.port} can't be used as {self.address.user}: {error}",
                 "Nothing was changed that readers see.",
                 f"Check {URL_VARIABLE}, {PASSWORD_VARIABLE}, {AUTHORITY_VARIABLE} and that the server runs.",
             ) from error

@@ -24,6 +24,7 @@ from odoo_lake.progress import Reporter
 from odoo_lake.trino.connection import BRONZE_SCHEMA, LAKE_CATALOG, Session, TrinoAddress
 from odoo_lake.trino.publish import (
     BUILD_SUFFIX,
+    inside,
     is_iceberg,
     newest_version,
     read_publication,
@@ -98,7 +99,7 @@ class _Tables:
     def _small_files(self, schema: str, name: str) -> int:
         limit = _SMALL_FILE_MIB * 2**20
         if self._iceberg:
-            source = f"{_inside(schema, name, 'files')} where content = 0 and file_size_in_bytes < {limit}"
+            source = f"{inside(schema, name, 'files')} where content = 0 and file_size_in_bytes < {limit}"
             statement = f"select count(*) from {source}"
         else:
             source = f'{_relation(schema, name)} where "$file_size" < {limit}'
@@ -110,11 +111,11 @@ class _Tables:
         """Whether nothing but merges followed the version that readers see."""
         if self._iceberg:
             later = (
-                f"select operation from {_inside(schema, name, 'snapshots')} where committed_at >"
-                f" (select committed_at from {_inside(schema, name, 'snapshots')} where snapshot_id = {shown})"
+                f"select operation from {inside(schema, name, 'snapshots')} where committed_at >"
+                f" (select committed_at from {inside(schema, name, 'snapshots')} where snapshot_id = {shown})"
             )
         else:
-            later = f"select operation from {_inside(schema, name, 'history')} where version > {shown}"
+            later = f"select operation from {inside(schema, name, 'history')} where version > {shown}"
         return all(operation in _MERGES for (operation,) in self._session.rows(later))
 
     def _follow(self, schema: str, name: str, version: int) -> None:
@@ -145,9 +146,9 @@ class _Tables:
             # A snapshot's age counts from its own making, however short ago it was replaced.
             if newest_version(self._session, schema, name) == shown:
                 return False
-            of = f"{_inside(schema, name, 'snapshots')} where snapshot_id = {shown} and committed_at <= {past}"
+            of = f"{inside(schema, name, 'snapshots')} where snapshot_id = {shown} and committed_at <= {past}"
         else:
-            of = f'{_inside(schema, name, "history")} where version > {shown} and "timestamp" <= {past}'
+            of = f'{inside(schema, name, "history")} where version > {shown} and "timestamp" <= {past}'
         [[count]] = self._session.rows(f"select count(*) from {of}")
         return bool(count)
 
@@ -202,11 +203,6 @@ def _told(table: str) -> Iterator[None]:
 
 def _relation(schema: str, name: str) -> str:
     return f"{LAKE_CATALOG}.{identifier(schema)}.{identifier(name)}"
-
-
-def _inside(schema: str, name: str, part: str) -> str:
-    """One of a table's metadata tables."""
-    return f"{LAKE_CATALOG}.{identifier(schema)}.{identifier(f'{name}${part}')}"
 
 
 def maintenance_lines(tables: tuple[MaintainedTable, ...]) -> list[str]:

@@ -6,7 +6,7 @@ A build replaces tables beside them. After all tests pass, the views are switche
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,26 +42,39 @@ def build_name(schema: str, name: str) -> str:
 def built_tables(session: Session, manifest: Path) -> tuple[BuiltTable, ...]:
     """Every table of silver and gold that readers are to see, with its newest version."""
     nodes = json.loads(manifest.read_text())["nodes"].values()
-    found = []
+    found: list[tuple[str, str]] = []
     for node in nodes:
         schema = node["schema"].removesuffix(BUILD_SUFFIX)
         is_table = node["resource_type"] == "model" and schema in TABLE_SCHEMAS
         if is_table and node["name"].startswith(_READERS_SEE[schema]):
             found.append((schema, node["name"]))
-    return tuple(
-        BuiltTable(schema, name, newest_version(session, f"{schema}{BUILD_SUFFIX}", name))
-        for schema, name in sorted(found)
-    )
+    found.sort()
+    versions = newest_versions(session, [(f"{schema}{BUILD_SUFFIX}", name) for schema, name in found])
+    return tuple(BuiltTable(schema, name, version) for (schema, name), version in zip(found, versions, strict=True))
 
 
 def newest_version(session: Session, schema: str, name: str) -> int:
     """The version that a table is at, or its Iceberg snapshot."""
-    table = f'{LAKE_CATALOG}.{schema}."{name}'
-    if is_iceberg(session):
-        [[version]] = session.rows(f"select snapshot_id from {table}$refs\" where name = 'main'")
-    else:
-        [[version]] = session.rows(f'select max(version) from {table}$history"')
-    return int(version)
+    [version] = newest_versions(session, [(schema, name)])
+    return version
+
+
+def newest_versions(session: Session, tables: Sequence[tuple[str, str]]) -> list[int]:
+    """The versions that tables are at, by schema and name, in one statement."""
+    iceberg = is_iceberg(session)
+    each = []
+    for number, (schema, name) in enumerate(tables):
+        if iceberg:
+            newest = f"snapshot_id from {inside(schema, name, 'refs')} where name = 'main'"
+        else:
+            newest = f"max(version) from {inside(schema, name, 'history')}"
+        each.append(f"select {number}, {newest}")
+    return [int(version) for _, version in sorted(session.rows(" union all ".join(each)))]
+
+
+def inside(schema: str, name: str, part: str) -> str:
+    """One of a table's metadata tables."""
+    return f"{LAKE_CATALOG}.{identifier(schema)}.{identifier(f'{name}${part}')}"
 
 
 def is_iceberg(session: Session) -> bool:
@@ -76,8 +89,10 @@ def switch_views(session: Session, publication: Publication) -> None:
     """Let readers see a build: one statement per table, nothing is computed in them; it can be repeated."""
     for schema in (*TABLE_SCHEMAS, META_SCHEMA):
         session.rows(f"create schema if not exists {LAKE_CATALOG}.{schema}")
-    for table in publication.tables:
-        _show(session, BuiltTable(table.table_schema, table.name, version_of(table)))
+    session.address.each(
+        publication.tables,
+        lambda own, table: _show(own, BuiltTable(table.table_schema, table.name, version_of(table))),
+    )
     _keep(session, publication)
     for schema in TABLE_SCHEMAS:
         shown = {name for (name,) in session.rows(f"show tables from {LAKE_CATALOG}.{schema}")}

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import duckdb
@@ -24,7 +23,6 @@ from odoo_lake.trino.connection import BRONZE_CATALOG, BRONZE_SCHEMA, Session, T
 from odoo_lake.trino.parquet_types import BRONZE_COLUMNS, contract_type, file_types, widest
 
 RUN_COLUMN = "run_id"
-_SESSIONS = 4
 _MARK = " [files "
 
 
@@ -88,20 +86,10 @@ def register(lake: Lake, catalogue: Catalogue, log: BronzeLog, address: TrinoAdd
         else:
             # Another program extracts and keeps no log: staging then takes the times from the rows.
             session.rows(f"drop view if exists {_name(EXTRACTIONS)}")
-        existing = _existing(session)
-    _in_parallel(changed, existing, address)
+        existing = _existing(session) if changed else None
+    if existing is not None:
+        address.each(changed, lambda session, entry: _write(session, entry, existing))
     return tuple(entry.table for entry in changed)
-
-
-def _in_parallel(changed: Sequence[TableEntry], existing: Existing, address: TrinoAddress) -> None:
-    def work(entries: Sequence[TableEntry]) -> None:
-        with address.connect() as session:
-            for entry in entries:
-                _write(session, entry, existing)
-
-    shares = [share for start in range(_SESSIONS) if (share := changed[start::_SESSIONS])]
-    with ThreadPoolExecutor(max_workers=_SESSIONS) as pool:
-        list(pool.map(work, shares))
 
 
 def _entry(duck: duckdb.DuckDBPyConnection, lake: Lake, contract: Contract, log: BronzeLog) -> TableEntry:

@@ -13,8 +13,8 @@ from odoo_lake.errors import UserError
 from odoo_lake.storage_check.place import parse_place
 from odoo_lake.storage_check.run import CLEAN_UP, check_storage, trials
 from odoo_lake.storage_check.trial import Verdict
-from tests.lake import broken_store as faults
-from tests.lake.broken_store import Fault, broken_store
+from tests.lake.store import broken_store as faults
+from tests.lake.store.broken_store import Fault, broken_store
 from tests.object_store import ObjectStore
 
 LARGE_MIB = 33

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 
 from odoo_lake.object_store.mirror import MARK
 from odoo_lake.object_store.server import Store
-from tests.lake import killed_mirror
+from tests.lake.store import killed_mirror
 from tests.object_store import ObjectStore, object_store
 
 BRONZE, GOLD = "odoo-lake-bronze", "odoo-lake-gold"

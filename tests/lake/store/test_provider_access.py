@@ -12,7 +12,7 @@ import pytest
 
 from odoo_lake.object_store.server import Store
 from tests.agreed_rights import BUCKETS, MATRIX, PREFIXES
-from tests.lake.test_object_store_access import attempts, expected
+from tests.lake.store.test_object_store_access import attempts, expected
 from tests.object_store import ObjectStore, object_store
 from tests.program.recorder import Program, run_program, stack_config
 
