@@ -96,7 +96,7 @@ def test_the_pages_drain_the_node_whose_pods_are_hardest_to_move(deployment: Dep
     [cordon, drain, uncordon] = [words for name in DRAIN for words in COMMANDS if verb(words) == name]
     node = run("get", "pods", *PRIMARY)
     for words in (cordon, drain, uncordon):
-        run(*(word.replace("$NODE", node).replace("=15m", "=2m") for word in words))
+        run(*(word.replace("$NODE", node).replace("=15m", "=5m") for word in words))
         if words is drain:
             assert not running_on(deployment, node)
     deployment.wait_until_settled()

@@ -9,7 +9,7 @@ import pytest
 import requests
 import trino.dbapi
 from trino.auth import BasicAuthentication
-from trino.exceptions import TrinoUserError
+from trino.exceptions import TrinoQueryError, TrinoUserError
 
 from lakehouse.object_store_access import EXCHANGE_PREFIX
 from odoo_lake.errors import UserError
@@ -52,6 +52,14 @@ def test_what_an_ingress_controller_forwards_is_let_in(delta: Servers) -> None:
         timeout=30,
     )
     assert answer.status_code == 200, answer.text
+
+
+def test_every_item_is_worked_on_once_and_a_failure_is_raised(delta: Servers) -> None:
+    seen: list[tuple[int]] = []
+    delta.address().each(range(9), lambda session, number: seen.extend(session.rows(f"select {number}")))
+    assert sorted(seen) == [(number,) for number in range(9)]
+    with pytest.raises(TrinoQueryError, match="Division by zero"):
+        delta.address().each(range(9), lambda session, number: seen.extend(session.rows(f"select 1 / {number}")))
 
 
 def test_a_wrong_password_is_refused_and_the_message_says_what_to_check(delta: Servers) -> None:
