@@ -14,6 +14,7 @@ from lakehouse.object_store_access import document
 from lakehouse.quantities import Memory
 from lakehouse.settings_reader import load
 from odoo_lake.object_store.server import Store
+from tests.agreed_rights import MATRIX
 from tests.object_store import ObjectStore
 from tests.program.recorder import encoded, stack_config
 
@@ -51,6 +52,16 @@ class Provisioned:
     @property
     def admin(self) -> MinioAdmin:
         return Store(self.server.endpoint, self.server.access_key, self.server.secret_key, "us-east-1").admin()
+
+
+def provisioned(server: ObjectStore, folder: Path) -> Provisioned:
+    """Every identity on a store, with the files in a folder; a secret is `secret-of-` and the identity."""
+    ready = Provisioned(server, folder / "access.json", folder / "identities")
+    ready.access.write_text(access_document(ALL_PRODUCTS))
+    for identity in MATRIX:
+        write_secret(ready.identities, identity, f"secret-of-{identity}")
+    ready.run()
+    return ready
 
 
 def write_secret(directory: Path, identity: str, value: str) -> None:

@@ -26,7 +26,7 @@ from odoo_lake.workspace import Workspace
 from tests.agreed_rights import MATRIX
 from tests.data.companies import load_dump
 from tests.lake.conftest import Servers
-from tests.lake.provisioned_store import ALL_PRODUCTS, Provisioned, access_document, write_secret
+from tests.lake.provisioned_store import provisioned
 from tests.orchestration.test_run_pod import DATABASE, Services, instance_settings, run_pod
 from tests.program.conftest import shape
 
@@ -87,10 +87,7 @@ def deployment(
     """Secrets as the program makes them, identities with the rights that it gives them, the real Odoo 17."""
     delta.empty()
     folder = tmp_path_factory.mktemp("dagster")
-    (folder / "access.json").write_text(access_document(ALL_PRODUCTS))
-    for identity in MATRIX:
-        write_secret(folder / "identities", identity, f"secret-of-{identity}")
-    Provisioned(delta.store, folder / "access.json", folder / "identities").run()
+    provisioned(delta.store, folder)
     postgres.recreate_database(DATABASE)
     record = postgres.recreate_database("dagster_lake_ops").replace("postgresql:", "postgresql+psycopg:")
     secrets = {

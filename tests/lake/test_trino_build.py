@@ -71,10 +71,10 @@ class Company:
                 for (name,) in session.rows(f"show tables from {LAKE_CATALOG}.{schema}")
             ]
 
-    def duckdb(self, folder: str) -> Path:
+    def duckdb(self) -> Path:
         """DuckDB's build of the same bronze."""
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("ODOO_LAKE_WORK", str(self.work / folder))
+            patch.setenv("ODOO_LAKE_WORK", str(self.work / "duckdb"))
             patch.setenv(ENGINE_VARIABLE, "duckdb")
             return duckdb_build(self.workspace, self.servers.lake, self.today)
 
@@ -154,7 +154,7 @@ def test_tables_lie_at_their_paths(built: BuildOutcome, company: Company) -> Non
 
 def test_silver_and_gold_equal_duckdb_s(built: BuildOutcome, company: Company) -> None:
     del built
-    assert company.differences(company.duckdb("duckdb")) == []
+    assert company.differences(company.duckdb()) == []
 
 
 def test_nothing_changed_means_dbt_is_not_started(built: BuildOutcome, company: Company) -> None:
@@ -193,7 +193,7 @@ def test_a_second_run_is_incremental_and_equal_to_a_full_refresh(built: BuildOut
     assert not outcome.invocation.failures
     assert _version(company) != before
     assert not _was_replaced(company, before)
-    database = company.duckdb("duckdb")
+    database = company.duckdb()
     assert company.differences(database) == []
     before = _version(company)
     company.pipeline._forget_build()

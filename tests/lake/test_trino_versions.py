@@ -42,4 +42,4 @@ def test_silver_and_gold_equal_duckdb_s(company: Company) -> None:
     assert not outcome.invocation.failures
     assert outcome.reconciliation is not None
     assert outcome.reconciliation.agrees
-    assert company.differences(company.duckdb("duckdb")) == []
+    assert company.differences(company.duckdb()) == []

@@ -26,7 +26,7 @@ from lakehouse.profile import Profile
 from odoo_lake.source.embedded import EmbeddedPostgres
 from rules import RULES
 from tests.agreed_rights import MATRIX
-from tests.lake.provisioned_store import ALL_PRODUCTS, Provisioned, access_document, write_secret
+from tests.lake.provisioned_store import provisioned
 from tests.object_store import ObjectStore, object_store
 from tests.program.conftest import shape
 from tests.program.recorder import Program, revealed
@@ -146,9 +146,6 @@ class Services:
 @pytest.fixture(scope="module")
 def services(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     folder = tmp_path_factory.mktemp("run-pod")
-    (folder / "access.json").write_text(access_document(ALL_PRODUCTS))
-    for identity in MATRIX:
-        write_secret(folder / "identities", identity, f"secret-of-{identity}")
     postgres.recreate_database(DATABASE)
     secrets = {
         f"minio-{identity}": {"access-key": f"lake-{identity}", "secret-key": f"secret-of-{identity}"}
@@ -162,7 +159,7 @@ def services(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactor
         "run-record": f"sqlite:///{folder / 'ops.sqlite'}",
     }
     with object_store(folder / "store") as server:
-        Provisioned(server, folder / "access.json", folder / "identities").run()
+        provisioned(server, folder)
         yield Services(server, postgres, folder, secrets)
 
 

@@ -40,6 +40,11 @@ SECRET_KEYS = [
 _archives = TemporaryDirectory(prefix="odoo-lake-charts-")
 
 
+def is_named_by(chart: versions.Chart, reference: str) -> bool:
+    """Whether a release's `chart` is this one: its name, its address, or its archive in a folder."""
+    return reference in {chart.name, chart.repository} or reference.endswith(f"/{chart.archive}")
+
+
 @cache
 def chart_folder() -> str:
     """A folder with an empty file for every chart's archive: the engine opens them, the program does not."""

@@ -10,9 +10,8 @@ import pytest
 from lakehouse.chart_archives import installed_charts
 from lakehouse.quantities import Cpu, Memory
 from lakehouse.settings_reader import SECRET_KEYS, load
-from lakehouse.versions import Chart
 from tests.program.conftest import SHAPES, config_of, shape
-from tests.program.recorder import Program, Recorded, encoded, revealed, run_program, stack_config
+from tests.program.recorder import Program, Recorded, encoded, is_named_by, revealed, run_program, stack_config
 
 ROWS = {"lightweight": (6000, 12288, 80), "production": (22000, 53248, 650)}
 SUPPORTING_CAPS = {"lightweight": (2000, 5120, 40), "production": (5000, 12288, 150)}
@@ -181,10 +180,6 @@ def test_switching_the_profile_keeps_every_workload() -> None:
         small, large = (next(r for r in light.resources if r.urn == urn), by_urn[urn])
         for fixed in ("selector", "serviceName", "podManagementPolicy"):
             assert small.manifest["spec"][fixed] == large.manifest["spec"][fixed]
-
-
-def is_named_by(chart: Chart, reference: str) -> bool:
-    return reference in {chart.name, chart.repository} or reference.endswith(f"/{chart.archive}")
 
 
 @pytest.mark.parametrize("name", SHAPES)

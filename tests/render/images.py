@@ -13,7 +13,7 @@ from typing import Any
 
 from lakehouse.versions import Chart
 from rules import REGISTRIES
-from tests.program.recorder import Program, committed_config, committed_stacks, revealed, run_program
+from tests.program.recorder import Program, committed_config, committed_stacks, is_named_by, revealed, run_program
 from tests.render.archives import Missing, find
 from tests.render.manifests import render
 from tests.render.releases import CHARTS
@@ -44,8 +44,7 @@ def images(program: Program, mirror: str | None = None) -> list[str]:
 
 
 def _chart(inputs: dict[str, Any]) -> Chart:
-    reference = str(inputs["chart"])
-    return next(c for c in CHARTS.values() if reference in {c.name, c.repository} or c.archive in reference)
+    return next(chart for chart in CHARTS.values() if is_named_by(chart, str(inputs["chart"])))
 
 
 def _in(values: Iterable[Any], named: re.Pattern[str]) -> Iterator[str]:

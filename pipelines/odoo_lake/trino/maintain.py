@@ -16,7 +16,7 @@ from trino.exceptions import TrinoQueryError
 
 from odoo_lake.build.publish import Publication
 from odoo_lake.errors import UserError
-from odoo_lake.lake.duck import identifier, quoted
+from odoo_lake.lake.duck import quoted
 from odoo_lake.lake.location import Lake
 from odoo_lake.lake.lock import exclusive
 from odoo_lake.pipeline import BUILD_LOCK
@@ -28,6 +28,7 @@ from odoo_lake.trino.publish import (
     is_iceberg,
     newest_version,
     read_publication,
+    relation,
     repoint_views,
     version_of,
 )
@@ -85,8 +86,8 @@ class _Tables:
         files = self._small_files(schema, name)
         merged = files >= self._upkeep.from_files and (shown is None or self._is_as_shown(schema, name, shown))
         if merged:
-            self._session.rows(f"alter table {_relation(schema, name)} execute optimize")
-        self._session.rows(f"analyze {_relation(schema, name)}")
+            self._session.rows(f"alter table {relation(schema, name)} execute optimize")
+        self._session.rows(f"analyze {relation(schema, name)}")
         if shown is not None and self._is_as_shown(schema, name, shown):
             newest = newest_version(self._session, schema, name)
             if newest != shown:
@@ -102,7 +103,7 @@ class _Tables:
             source = f"{inside(schema, name, 'files')} where content = 0 and file_size_in_bytes < {limit}"
             statement = f"select count(*) from {source}"
         else:
-            source = f'{_relation(schema, name)} where "$file_size" < {limit}'
+            source = f'{relation(schema, name)} where "$file_size" < {limit}'
             statement = f'select count(distinct "$path") from {source}'
         [[count]] = self._session.rows(statement)
         return int(count)
@@ -128,15 +129,15 @@ class _Tables:
         """Remove files that no version within the retention has; gives why not, where readers may need them."""
         days = self._upkeep.retention_days
         threshold = f"(retention_threshold => '{days}d')"
-        relation = _relation(schema, name)
+        table = relation(schema, name)
         if shown is not None and self._is_replaced_for(schema, name, shown, days):
             return f"readers see its version {shown}, which was replaced more than {days} days ago"
         if self._iceberg:
-            self._session.rows(f"alter table {relation} execute expire_snapshots{threshold}")
-            self._session.rows(f"alter table {relation} execute remove_orphan_files{threshold}")
+            self._session.rows(f"alter table {table} execute expire_snapshots{threshold}")
+            self._session.rows(f"alter table {table} execute remove_orphan_files{threshold}")
         else:
-            table = f"{quoted(schema)}, {quoted(name)}, {quoted(f'{days}d')}"
-            self._session.rows(f"call {LAKE_CATALOG}.system.vacuum({table})")
+            arguments = f"{quoted(schema)}, {quoted(name)}, {quoted(f'{days}d')}"
+            self._session.rows(f"call {LAKE_CATALOG}.system.vacuum({arguments})")
         return None
 
     def _is_replaced_for(self, schema: str, name: str, shown: int, days: int) -> bool:
@@ -199,10 +200,6 @@ def _told(table: str) -> Iterator[None]:
             "It and the tables after it were not maintained; readers see what they saw.",
             "Start it again when the cause is gone.",
         ) from error
-
-
-def _relation(schema: str, name: str) -> str:
-    return f"{LAKE_CATALOG}.{identifier(schema)}.{identifier(name)}"
 
 
 def maintenance_lines(tables: tuple[MaintainedTable, ...]) -> list[str]:

@@ -36,7 +36,12 @@ class BuiltTable:
 
 def build_name(schema: str, name: str) -> str:
     """Where dbt builds a table of silver or gold."""
-    return f"{LAKE_CATALOG}.{schema}{BUILD_SUFFIX}.{identifier(name)}"
+    return relation(f"{schema}{BUILD_SUFFIX}", name)
+
+
+def relation(schema: str, name: str) -> str:
+    """A table or view of the lake's catalog, as statements name it."""
+    return f"{LAKE_CATALOG}.{identifier(schema)}.{identifier(name)}"
 
 
 def built_tables(session: Session, manifest: Path) -> tuple[BuiltTable, ...]:
@@ -74,7 +79,7 @@ def newest_versions(session: Session, tables: Sequence[tuple[str, str]]) -> list
 
 def inside(schema: str, name: str, part: str) -> str:
     """One of a table's metadata tables."""
-    return f"{LAKE_CATALOG}.{identifier(schema)}.{identifier(f'{name}${part}')}"
+    return relation(schema, f"{name}${part}")
 
 
 def is_iceberg(session: Session) -> bool:
@@ -97,7 +102,7 @@ def switch_views(session: Session, publication: Publication) -> None:
     for schema in TABLE_SCHEMAS:
         shown = {name for (name,) in session.rows(f"show tables from {LAKE_CATALOG}.{schema}")}
         for name in sorted(shown - {table.name for table in publication.tables if table.table_schema == schema}):
-            session.rows(f"drop view {LAKE_CATALOG}.{schema}.{identifier(name)}")
+            session.rows(f"drop view {relation(schema, name)}")
 
 
 def repoint_views(session: Session, publication: Publication, versions: Mapping[tuple[str, str], int]) -> Publication:
@@ -125,7 +130,7 @@ def version_of(table: PublishedTable) -> int:
 
 def _show(session: Session, table: BuiltTable) -> None:
     session.rows(
-        f"create or replace view {LAKE_CATALOG}.{table.schema}.{identifier(table.name)} security definer"
+        f"create or replace view {relation(table.schema, table.name)} security definer"
         f" as select * from {table.rows_at_version}"
     )
 

@@ -13,7 +13,7 @@ import pytest
 from odoo_lake.source.embedded import EmbeddedPostgres
 from tests.agreed_rights import MATRIX
 from tests.data.companies import SampleDatabases
-from tests.lake.provisioned_store import ALL_PRODUCTS, Provisioned, access_document, write_secret
+from tests.lake.provisioned_store import provisioned
 from tests.monitoring.runbook_commands import RUNBOOKS, commands_of
 from tests.object_store import object_store
 from tests.program.conftest import shape
@@ -37,9 +37,6 @@ def console_commands() -> list[str]:
 def environment(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The lightweight console's variables; what its secrets hold is of these servers."""
     folder = tmp_path_factory.mktemp("console")
-    (folder / "access.json").write_text(access_document(ALL_PRODUCTS))
-    for identity in MATRIX:
-        write_secret(folder / "identities", identity, f"secret-of-{identity}")
     secrets: dict[tuple[str, str], str] = {
         ("pipeline-addresses", "source"): postgres.url(SampleDatabases(postgres).name(18, prefix="console")),
         ("pipeline-addresses", "run-record"): f"sqlite:///{folder / 'ops.sqlite'}",
@@ -50,7 +47,7 @@ def environment(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFac
     }
     [container] = pod(shape("dev-direct"))["containers"]
     with object_store(folder / "store") as server:
-        Provisioned(server, folder / "access.json", folder / "identities").run()
+        provisioned(server, folder)
         values = {
             name: secrets[value] if isinstance(value, tuple) else str(value) for name, value in read(container).items()
         }

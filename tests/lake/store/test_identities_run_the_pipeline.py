@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from odoo_lake.source.embedded import EmbeddedPostgres
-from tests.agreed_rights import MATRIX
 from tests.data.companies import SampleDatabases
-from tests.lake.provisioned_store import ALL_PRODUCTS, Provisioned, access_document, write_secret
+from tests.lake.provisioned_store import provisioned
 from tests.object_store import object_store
 
 COMMAND = str(Path(sys.executable).parent / "odoo-lake")
@@ -24,12 +23,9 @@ Run = Callable[..., str]
 def as_identity(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """Runs a command with one identity's keys, on a provisioned store and a sample company."""
     files = tmp_path_factory.mktemp("identities")
-    (files / "access.json").write_text(access_document(ALL_PRODUCTS))
-    for identity in MATRIX:
-        write_secret(files / "identities", identity, f"secret-of-{identity}")
     source = postgres.url(SampleDatabases(postgres).name(18, prefix="identities"))
     with object_store(files / "store") as server:
-        Provisioned(server, files / "access.json", files / "identities").run()
+        provisioned(server, files)
 
         def run(identity: str, *arguments: str) -> str:
             environment = {

@@ -15,6 +15,7 @@ from minio.error import MinioAdminException
 
 from odoo_lake.object_store.server import Store
 from tests.agreed_rights import BUCKETS, MATRIX, PREFIXES
+from tests.lake import provisioned_store
 from tests.lake.provisioned_store import ALL_PRODUCTS, Provisioned, access_document, write_secret
 from tests.object_store import object_store
 
@@ -22,12 +23,8 @@ from tests.object_store import object_store
 @pytest.fixture(scope="module")
 def provisioned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provisioned]:
     files = tmp_path_factory.mktemp("access")
-    (files / "access.json").write_text(access_document(ALL_PRODUCTS))
-    for identity in MATRIX:
-        write_secret(files / "identities", identity, f"secret-of-{identity}")
     with object_store(tmp_path_factory.mktemp("store")) as server:
-        ready = Provisioned(server, files / "access.json", files / "identities")
-        ready.run()
+        ready = provisioned_store.provisioned(server, files)
         for bucket in BUCKETS:
             for prefix in ("", "dagster/", "postgres/", "lake/"):
                 server.client.put_object(Bucket=bucket, Key=f"{prefix}there", Body=b"x")
